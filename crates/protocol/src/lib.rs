@@ -1,0 +1,54 @@
+//! What the page and the engine's worker say to each other.
+//!
+//! Every message is one [`ToEngine`] or one [`FromEngine`], written as JSON and
+//! posted between the two threads. A request carries an id chosen by the page;
+//! everything the engine says about it carries the same id and ends with exactly
+//! one [`Reply::Done`] or [`Reply::Failed`]. Large buffers (audio, weights)
+//! travel beside the JSON as transferred array buffers, never inside it.
+//!
+//! - [`request`]: what the page may ask
+//! - [`reply`]: what the engine answers, piece by piece
+//! - [`failure`]: every way a request can fail, as data the page can put into words
+
+pub mod failure;
+pub mod reply;
+pub mod request;
+
+pub use failure::Failure;
+pub use reply::{EngineStatus, FromEngine, LoadedModel, Outcome, Progress, Reply, Stop, Usage};
+pub use request::{ChatMessage, ChatOptions, ModelFile, ModelSpec, Request, RequestId, Role, Task, ToEngine, Urgency};
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Both ends are built from this crate, but a page and a worker of two
+    /// releases can meet in one browser cache: unknown words must be an error
+    /// and not a guess.
+    #[test]
+    fn an_unknown_request_is_refused() {
+        let unknown = r#"{"id":1,"request":{"Dance":{}}}"#;
+        assert!(serde_json::from_str::<ToEngine>(unknown).is_err());
+    }
+
+    #[test]
+    fn a_chat_request_survives_the_crossing() {
+        let sent = ToEngine {
+            id: RequestId(7),
+            request: Request::Chat {
+                model: "smollm2".into(),
+                messages: vec![ChatMessage::new(Role::User, "안녕 \u{1F44B} \"quoted\"\n")],
+                options: ChatOptions::default(),
+            },
+        };
+        let crossed: ToEngine =
+            serde_json::from_str(&serde_json::to_string(&sent).expect("writes")).expect("reads");
+        assert_eq!(crossed, sent);
+    }
+
+    #[test]
+    fn listening_goes_before_talking_before_indexing() {
+        assert!(Urgency::Listening < Urgency::Talking);
+        assert!(Urgency::Talking < Urgency::Indexing);
+    }
+}

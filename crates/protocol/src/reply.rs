@@ -1,0 +1,87 @@
+//! What the engine answers.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{Failure, RequestId};
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum FromEngine {
+    /// The worker is up and its engine answers; said once, before anything else.
+    Ready { build: String },
+    /// About one request.
+    About { id: RequestId, reply: Reply },
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Reply {
+    Progress(Progress),
+    /// Whole characters only: a Hangul syllable is never cut.
+    Text(String),
+    Done(Outcome),
+    Failed(Failure),
+}
+
+impl Reply {
+    /// Whether anything more can follow.
+    pub fn is_last(&self) -> bool {
+        matches!(self, Reply::Done(_) | Reply::Failed(_))
+    }
+}
+
+/// How far a load has come.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Progress {
+    pub file: String,
+    pub done_bytes: u64,
+    pub total_bytes: u64,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Outcome {
+    Loaded(LoadedModel),
+    Unloaded,
+    Chat { stop: Stop, usage: Usage },
+    Cancelled,
+    Status(EngineStatus),
+}
+
+/// Why a reply ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Stop {
+    /// The model said it was done, or a stop string was met.
+    Finished,
+    /// `max_tokens` were used up.
+    Length,
+    Cancelled,
+}
+
+/// What one chat request cost.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Usage {
+    /// Tokens of the whole prompt.
+    pub prompt_tokens: usize,
+    /// Of those, how many the cache still held from the turn before.
+    pub cached_tokens: usize,
+    pub reply_tokens: usize,
+    /// Oldest messages left out because the context was full.
+    pub dropped_messages: usize,
+    pub prompt_ms: f64,
+    pub reply_ms: f64,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct LoadedModel {
+    pub id: String,
+    pub architecture: String,
+    pub context_length: usize,
+    pub memory_bytes: u64,
+    pub load_ms: f64,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct EngineStatus {
+    pub models: Vec<LoadedModel>,
+    /// All the memory the engine's module has taken from the browser.
+    pub wasm_bytes: u64,
+    pub waiting: usize,
+}

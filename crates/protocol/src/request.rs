@@ -1,0 +1,137 @@
+//! What the page may ask of the engine.
+
+use serde::{Deserialize, Serialize};
+
+/// Chosen by the page, unique for the life of one worker.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct RequestId(pub u32);
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ToEngine {
+    pub id: RequestId,
+    pub request: Request,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Request {
+    /// Stream a model's files in and make it ready. The engine fetches them
+    /// itself, so that no byte of a weight file is ever held by the page.
+    Load { spec: ModelSpec },
+    Unload { model: String },
+    /// Continue a conversation: [`super::Reply::Text`] pieces, then `Done`.
+    Chat {
+        model: String,
+        messages: Vec<ChatMessage>,
+        options: ChatOptions,
+    },
+    /// Stop another request. That request ends with `Done` and
+    /// [`super::Stop::Cancelled`]; this one with `Done` either way, because the
+    /// other may have ended a moment before.
+    Cancel { target: RequestId },
+    /// What is loaded and how much memory it takes.
+    Status,
+}
+
+impl Request {
+    /// Who goes first when several wait.
+    pub fn urgency(&self) -> Urgency {
+        match self {
+            Request::Cancel { .. } | Request::Status | Request::Unload { .. } => Urgency::Now,
+            Request::Chat { .. } | Request::Load { .. } => Urgency::Talking,
+        }
+    }
+}
+
+/// Lower is sooner.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum Urgency {
+    /// Costs nothing: answered between two steps of whatever runs.
+    Now,
+    Listening,
+    Talking,
+    Indexing,
+}
+
+/// A model as the engine needs to know it: where its bytes are and what they
+/// must be. Made from the manifest by the page.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ModelSpec {
+    pub id: String,
+    pub task: Task,
+    pub files: Vec<ModelFile>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ModelFile {
+    pub name: String,
+    /// Relative to the page, or absolute for a host the person allowed.
+    pub url: String,
+    pub bytes: u64,
+    /// Lower-case hex. `None` only for a file whose hash nobody could pin yet;
+    /// the engine then reports what it saw instead of checking.
+    pub sha256: Option<String>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Task {
+    Chat,
+    Transcribe,
+    Embed,
+    Feel,
+    Vad,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Role {
+    System,
+    User,
+    Assistant,
+    Tool,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ChatMessage {
+    pub role: Role,
+    pub content: String,
+}
+
+impl ChatMessage {
+    pub fn new(role: Role, content: impl Into<String>) -> Self {
+        Self { role, content: content.into() }
+    }
+}
+
+/// How to sample. The defaults are for talk; `temperature: 0.0` is greedy.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct ChatOptions {
+    pub max_tokens: usize,
+    pub temperature: f32,
+    pub top_k: usize,
+    pub top_p: f32,
+    pub min_p: f32,
+    pub repetition_penalty: f32,
+    /// How many of the latest tokens the repetition penalty looks at.
+    pub repetition_window: usize,
+    pub seed: u64,
+    /// Generation ends before any of these would be shown.
+    pub stop: Vec<String>,
+}
+
+impl Default for ChatOptions {
+    fn default() -> Self {
+        Self {
+            max_tokens: 512,
+            temperature: 0.7,
+            top_k: 40,
+            top_p: 0.95,
+            min_p: 0.05,
+            repetition_penalty: 1.1,
+            repetition_window: 64,
+            seed: 0,
+            stop: Vec::new(),
+        }
+    }
+}
