@@ -1,1 +1,3 @@
-//! Bella.
+//! Bella: the page a person sees, and the worker that owns her engine.
+
+pub mod testid;

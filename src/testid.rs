@@ -1,0 +1,97 @@
+//! The names by which tests and scripts find things on the page.
+//!
+//! An element that a test touches carries one of these as `data-testid`; its
+//! condition is in a `data-…` attribute beside it, never in a class and never in
+//! words, because words change with the language.
+//!
+//! # How the page moves, as a test sees it
+//!
+//! 1. On every page [`ENGINE_STATE`] carries `data-state`: `waking` until the
+//!    worker answers, then `empty` (no model), `loading`, `idle`, `thinking`
+//!    (asked, no word yet), `replying`; `broken` when the engine could not be
+//!    brought up and waits for [`RETRY`].
+//! 2. First visit: `empty`, and the talk page shows [`LOAD_MODEL`] with the
+//!    default model's name and size. Nothing is fetched before it is pressed.
+//!    It becomes [`LOAD_PROGRESS`] (a `<progress>` with `value` and `max` in
+//!    bytes) with [`CANCEL_LOAD`] beside it, and `idle` follows.
+//! 3. The model that was loaded is remembered: on the next visit `loading`
+//!    follows `waking` by itself.
+//! 4. Text goes into [`COMPOSER`]; [`SEND`] or Enter sends it. A message with
+//!    `data-role="user"` appears at once, then one with `data-role="assistant"`
+//!    whose `data-state` runs `streaming` → `done`, `stopped` or `failed`.
+//!    A message sent while the model loads or replies is shown as [`WAITING`]
+//!    and asked next; while one waits, another is not accepted and stays in the
+//!    composer.
+//! 5. [`STOP`] exists only while `thinking` or `replying`. Pressing it makes the
+//!    reply `stopped` at once; whatever the engine still says about it is ignored.
+//! 6. [`CLEAR`] empties the conversation, [`UNDO_CLEAR`] brings it back.
+//! 7. When something fails, [`TROUBLE`] says what and what to do next; its
+//!    `data-trouble` is the kind (`engine-lost`, `unreachable`, `wrong-hash`, …).
+//!    A reply that failed holds its own [`TROUBLE`] and [`ASK_AGAIN`].
+
+/// `<textarea>` on the talk page.
+pub const COMPOSER: &str = "composer";
+pub const SEND: &str = "send";
+pub const STOP: &str = "stop";
+pub const CLEAR: &str = "clear";
+pub const UNDO_CLEAR: &str = "undo-clear";
+/// A sentence to begin with, offered while the conversation is empty.
+pub const SUGGESTION: &str = "suggestion";
+
+/// The list of messages.
+pub const CONVERSATION: &str = "conversation";
+/// `data-role`: `user` | `assistant`; `data-state`: `streaming` | `done` |
+/// `stopped` | `failed`. A finished reply also carries `data-stop`
+/// (`finished` | `length`), `data-prompt-tokens`, `data-cached-tokens`,
+/// `data-prompt-ms`, `data-reply-tokens` and `data-reply-ms`.
+pub const MESSAGE: &str = "message";
+/// Inside a message: its words and nothing else.
+pub const MESSAGE_TEXT: &str = "message-text";
+/// A message that waits for its turn.
+pub const WAITING: &str = "waiting";
+pub const ASK_AGAIN: &str = "ask-again";
+
+/// `data-state`: see the flow above.
+pub const ENGINE_STATE: &str = "engine-state";
+/// The promise that nothing leaves the tab; always visible.
+pub const RUNS_HERE: &str = "runs-here";
+/// Something failed; `data-trouble` names the kind.
+pub const TROUBLE: &str = "trouble";
+pub const RETRY: &str = "retry";
+pub const DISMISS: &str = "dismiss";
+
+/// Loads the default chat model; `data-model` is its id.
+pub const LOAD_MODEL: &str = "load-model";
+pub const LOAD_PROGRESS: &str = "load-progress";
+pub const CANCEL_LOAD: &str = "cancel-load";
+
+/// `data-model` is the id, `data-task` the task, `data-state`: `available` |
+/// `loading` | `loaded` | `unused` (no part of this version runs it).
+pub const MODEL_CARD: &str = "model-card";
+/// Inside a card: load this model and talk to it.
+pub const USE_MODEL: &str = "use-model";
+/// Inside a card: give its memory back.
+pub const UNLOAD_MODEL: &str = "unload-model";
+
+/// Links of the navigation, one per route.
+pub const NAV_TALK: &str = "nav-talk";
+pub const NAV_MODELS: &str = "nav-models";
+pub const NAV_SETTINGS: &str = "nav-settings";
+pub const NAV_ABOUT: &str = "nav-about";
+
+/// One per route: the page's main heading.
+pub const PAGE_TITLE: &str = "page-title";
+pub const NOT_FOUND: &str = "not-found";
+
+/// Radio groups on the settings page. Each choice is an `<input>` whose test id
+/// is the group's and whose `value` is the choice.
+///
+/// `ko` | `en`
+pub const LANGUAGE: &str = "language";
+/// `auto` | `light` | `dark`
+pub const THEME: &str = "theme";
+/// `short` | `medium` | `long`
+pub const REPLY_LENGTH: &str = "reply-length";
+/// `steady` (always the likeliest word, so a test can expect it) | `natural` |
+/// `playful`
+pub const VARIETY: &str = "variety";
