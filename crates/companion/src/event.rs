@@ -1,0 +1,80 @@
+//! Everything that can happen to Bella.
+
+use bella_protocol::{ModelSpec, Reply, RequestId};
+
+use crate::{Language, Manner};
+
+/// What the outside knows and pure code must be told: the time, and one random
+/// number per event.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Now {
+    /// Milliseconds since the Unix epoch.
+    pub at_ms: u64,
+    pub random: u64,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub enum Event {
+    /// The worker is up and waits for requests.
+    EngineReady,
+    /// The worker died, could not start, or stopped answering.
+    EngineLost {
+        detail: String,
+    },
+    /// The engine said something about one request.
+    Answered {
+        request: RequestId,
+        reply: Reply,
+    },
+
+    /// The person sent a message.
+    Said(String),
+    /// Stop whatever runs: a reply or a load.
+    Stopped,
+    /// Ask the last question once more, after its reply failed or was stopped.
+    AskedAgain,
+    Cleared,
+    ClearUndone,
+
+    ModelChosen(Model),
+    /// Give the loaded model's memory back.
+    ModelPutAway,
+    /// Try again what failed: start the engine, or load the model.
+    Retried,
+    TroubleDismissed,
+
+    LanguageChosen(Language),
+    MannerChosen(Manner),
+}
+
+/// A chat model as the companion needs to know it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Model {
+    pub spec: ModelSpec,
+    /// What it can hold a conversation in, best first.
+    pub languages: Vec<Language>,
+}
+
+impl Model {
+    pub fn id(&self) -> &str {
+        &self.spec.id
+    }
+
+    pub fn total_bytes(&self) -> u64 {
+        self.spec
+            .files
+            .iter()
+            .map(|file| file.bytes)
+            .fold(0, u64::saturating_add)
+    }
+
+    /// The language to be spoken with this model by somebody who reads
+    /// `preferred`.
+    pub fn speaks(&self, preferred: Language) -> Language {
+        if self.languages.contains(&preferred) {
+            preferred
+        } else {
+            self.languages.first().copied().unwrap_or(preferred)
+        }
+    }
+}

@@ -1,0 +1,141 @@
+//! Where the conversation stands.
+
+use bella_protocol::{RequestId, Stop, Usage};
+
+use crate::{Language, Manner, Model, Trouble};
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct State {
+    pub phase: Phase,
+    /// The model wished for: loaded from [`Phase::Idle`] on, and still here
+    /// after a failed load so that it can be tried again.
+    pub model: Option<Model>,
+    pub conversation: Vec<Turn>,
+    /// A message that will be asked as soon as that is possible.
+    pub waiting: Option<Waiting>,
+    /// Something to tell that belongs to no reply.
+    pub trouble: Option<Trouble>,
+    /// A cleared conversation that can still be brought back.
+    pub cleared: Option<Vec<Turn>>,
+    pub language: Language,
+    pub manner: Manner,
+}
+
+/// What Bella is doing. While a reply is under way, it is the last turn of the
+/// conversation.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Phase {
+    /// The worker has not answered yet.
+    Waking,
+    /// It could not be brought up; the person decides when to try again.
+    Broken,
+    /// The engine is up and no model is loaded.
+    Empty,
+    Loading(Loading),
+    Idle,
+    /// Asked, and not a word yet.
+    Thinking {
+        request: RequestId,
+    },
+    Replying {
+        request: RequestId,
+    },
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Loading {
+    pub request: RequestId,
+    pub done_bytes: u64,
+    pub total_bytes: u64,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct TurnId(pub u32);
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct Turn {
+    pub id: TurnId,
+    pub at_ms: u64,
+    pub speaker: Speaker,
+    pub text: String,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub enum Speaker {
+    Person,
+    Bella(ReplyState),
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub enum ReplyState {
+    Streaming,
+    Done {
+        stop: Stop,
+        usage: Usage,
+        /// Turns of this conversation the model did not get to see.
+        forgotten: usize,
+    },
+    /// The person stopped it.
+    Stopped,
+    Failed(Trouble),
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Waiting {
+    pub text: String,
+    pub at_ms: u64,
+}
+
+impl Phase {
+    /// A stable name, for tests and styles.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Phase::Waking => "waking",
+            Phase::Broken => "broken",
+            Phase::Empty => "empty",
+            Phase::Loading(_) => "loading",
+            Phase::Idle => "idle",
+            Phase::Thinking { .. } => "thinking",
+            Phase::Replying { .. } => "replying",
+        }
+    }
+
+    pub fn is_replying(&self) -> bool {
+        matches!(self, Phase::Thinking { .. } | Phase::Replying { .. })
+    }
+
+    /// Whether a model stands ready in the engine.
+    pub fn has_model(&self) -> bool {
+        matches!(
+            self,
+            Phase::Idle | Phase::Thinking { .. } | Phase::Replying { .. }
+        )
+    }
+
+    /// The one request whose answers matter now.
+    pub(crate) fn request(&self) -> Option<RequestId> {
+        match self {
+            Phase::Waking | Phase::Broken | Phase::Empty | Phase::Idle => None,
+            Phase::Loading(Loading { request, .. })
+            | Phase::Thinking { request }
+            | Phase::Replying { request } => Some(*request),
+        }
+    }
+}
+
+impl State {
+    /// Whether another message would be taken. At most one waits: a person who
+    /// sends three while Bella is talking has usually changed their mind twice.
+    pub fn accepts_message(&self) -> bool {
+        self.waiting.is_none()
+    }
+
+    /// Whether the last reply can be asked for again.
+    pub fn can_ask_again(&self) -> bool {
+        self.waiting.is_none()
+            && matches!(
+                self.conversation.last().map(|turn| &turn.speaker),
+                Some(Speaker::Bella(ReplyState::Stopped | ReplyState::Failed(_)))
+            )
+    }
+}
