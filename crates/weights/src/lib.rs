@@ -1,1 +1,3 @@
 //! (first lines)
+
+pub mod manifest;
