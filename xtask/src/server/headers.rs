@@ -1,0 +1,81 @@
+//! Isolation, content security, media types.
+
+use std::path::Path;
+
+use hyper::header::{HeaderMap, HeaderName, HeaderValue};
+
+/// What goes with every response.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Headers {
+    /// All of them: cross-origin isolation, so that the page may share memory
+    /// between threads, and a policy under which it can run only its own code.
+    Isolated,
+    /// None, like a plain static host: the page has to manage without.
+    Bare,
+}
+
+/// Only its own code and styles; weights from this server or, when a person asks
+/// for it, from the model hub; no other address at all.
+const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; \
+    script-src 'self' 'wasm-unsafe-eval'; \
+    worker-src 'self'; \
+    connect-src 'self' https://huggingface.co https://*.huggingface.co https://*.hf.co; \
+    style-src 'self'; \
+    img-src 'self' data: blob:; \
+    font-src 'self'; \
+    media-src 'self' blob:; \
+    manifest-src 'self'; \
+    base-uri 'none'; \
+    form-action 'none'; \
+    frame-ancestors 'none'";
+
+/// The microphone and the Pi's cable, and nothing else a browser could offer.
+const PERMISSIONS_POLICY: &str = "microphone=(self), serial=(self), usb=(self), \
+    screen-wake-lock=(self), camera=(), geolocation=(), display-capture=(), payment=(), midi=(), \
+    bluetooth=(), hid=()";
+
+const ISOLATED: [(&str, &str); 7] = [
+    ("cross-origin-opener-policy", "same-origin"),
+    ("cross-origin-embedder-policy", "require-corp"),
+    ("cross-origin-resource-policy", "same-origin"),
+    ("content-security-policy", CONTENT_SECURITY_POLICY),
+    ("permissions-policy", PERMISSIONS_POLICY),
+    ("x-content-type-options", "nosniff"),
+    ("referrer-policy", "no-referrer"),
+];
+
+impl Headers {
+    pub(super) fn add_to(self, headers: &mut HeaderMap) {
+        if self == Headers::Isolated {
+            for (name, value) in ISOLATED {
+                headers.insert(
+                    HeaderName::from_static(name),
+                    HeaderValue::from_static(value),
+                );
+            }
+        }
+    }
+}
+
+/// By the name alone: the files are ours.
+pub(super) fn media_type(path: &Path) -> &'static str {
+    match path
+        .extension()
+        .and_then(|extension| extension.to_str())
+        .unwrap_or("")
+    {
+        "css" => "text/css; charset=utf-8",
+        "html" => "text/html; charset=utf-8",
+        "ico" => "image/x-icon",
+        "js" | "mjs" => "text/javascript; charset=utf-8",
+        "json" | "map" => "application/json",
+        "png" => "image/png",
+        "svg" => "image/svg+xml",
+        "txt" | "md" | "toml" => "text/plain; charset=utf-8",
+        "wasm" => "application/wasm",
+        "wav" => "audio/wav",
+        "webmanifest" => "application/manifest+json",
+        "woff2" => "font/woff2",
+        _ => "application/octet-stream",
+    }
+}
