@@ -84,3 +84,12 @@ pub enum Problem {
     #[error("needs {bytes} bytes of memory, which are not free")]
     OutOfMemory { bytes: u64 },
 }
+
+/// Bytes could not be moved, or are not what they should be.
+#[derive(Debug, thiserror::Error)]
+pub enum FileError {
+    #[error(transparent)]
+    Io(#[from] std::io::Error),
+    #[error(transparent)]
+    Format(#[from] FormatError),
+}

@@ -16,7 +16,7 @@ mod write;
 use crate::{FormatError, Header, Parsed};
 
 pub(crate) use read::HeaderReader;
-pub use write::{TensorSpec, WriteError, Writer};
+pub use write::{TensorSpec, Writer};
 
 pub(crate) const MAGIC: [u8; 4] = *b"GGUF";
 const DEFAULT_ALIGNMENT: u64 = 32;

@@ -9,6 +9,8 @@
 //! | [`dequantise`](mod@dequantise), [`quantise`](mod@quantise) | blocks to floats and back, as a readable reference |
 //! | [`block`](BlockType) | the element types and their sizes |
 //! | [`metadata`](Metadata) | typed access to settings |
+//! | [`ggml_whisper`], [`ctranslate2`], [`e5s1`] | containers that are only converted from |
+//! | [`convert`] | those containers into GGUF, file to file |
 //! | [`manifest`] | every model by name, and where its files come from |
 //! | [`format_error`](FormatError) | what is wrong with a file, and in which field |
 //!
@@ -61,19 +63,24 @@
 //! ```
 
 mod block;
+pub mod convert;
+pub mod ctranslate2;
 pub mod dequantise;
+pub mod e5s1;
 mod format_error;
+pub mod ggml_whisper;
 pub mod gguf;
 mod header;
 pub mod manifest;
 mod metadata;
 pub mod quantise;
 pub mod safetensors;
+mod source;
 mod stream;
 
 pub use block::{BlockType, K_BLOCK};
 pub use dequantise::{LengthMismatch, dequantise};
-pub use format_error::{FormatError, Problem};
+pub use format_error::{FileError, FormatError, Problem};
 pub use header::{
     Format, Header, IgnoredTensor, MAX_HEADER_BYTES, MAX_TENSORS, Parsed, TensorInfo,
 };

@@ -6,7 +6,9 @@
 use std::io::{self, Write};
 
 use super::{Kind, MAGIC, read::alignment};
-use crate::{Array, BlockType, Format, FormatError, Header, Metadata, Problem, TensorInfo, Value};
+use crate::{
+    Array, BlockType, FileError, Format, FormatError, Header, Metadata, Problem, TensorInfo, Value,
+};
 
 const VERSION: u32 = 3;
 
@@ -17,14 +19,6 @@ pub struct TensorSpec {
     /// Outermost dimension first.
     pub shape: Vec<usize>,
     pub dtype: BlockType,
-}
-
-#[derive(Debug, thiserror::Error)]
-pub enum WriteError {
-    #[error(transparent)]
-    Io(#[from] io::Error),
-    #[error(transparent)]
-    Format(#[from] FormatError),
 }
 
 /// The settings and the directory go out first, then the bytes of the tensors
@@ -44,7 +38,7 @@ impl<W: Write> Writer<W> {
         mut out: W,
         metadata: &Metadata,
         tensors: &[TensorSpec],
-    ) -> Result<Self, WriteError> {
+    ) -> Result<Self, FileError> {
         let alignment = alignment(metadata)?;
         let placed = place(tensors, alignment)?;
         let mut head = Vec::new();
@@ -94,7 +88,7 @@ impl<W: Write> Writer<W> {
 
     /// Writes the next bytes of the current tensor, and the padding behind its
     /// last one.
-    pub fn append(&mut self, bytes: &[u8]) -> Result<(), WriteError> {
+    pub fn append(&mut self, bytes: &[u8]) -> Result<(), FileError> {
         let Some(tensor) = self.header.tensors.get(self.current) else {
             let problem = Problem::WrongLength {
                 needed: 0,
@@ -122,7 +116,7 @@ impl<W: Write> Writer<W> {
     }
 
     /// Checks that every tensor is there in full and gives the output back.
-    pub fn finish(mut self) -> Result<W, WriteError> {
+    pub fn finish(mut self) -> Result<W, FileError> {
         if let Some(tensor) = self.header.tensors.get(self.current) {
             let problem = Problem::WrongLength {
                 needed: tensor.bytes,
