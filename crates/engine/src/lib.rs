@@ -1,1 +1,28 @@
-//! (first lines)
+//! Bella's models: one source, run natively and in the browser.
+//!
+//! Weights come in through a [`ModelLoader`], chunk by chunk as they arrive, and
+//! become a [`Model`]. A [`Host`] keeps models by name and works on requests,
+//! the most urgent first, a step at a time. Nothing in here does IO.
+//!
+//! - [`load`], [`tensors`], [`matrix`]: from bytes to layers
+//! - [`llm`]: language models; one file a family
+//! - [`tokenizer`], [`text_stream`], [`sampling`]: text in and out
+//! - [`math`]: the small operations between matrices
+//! - [`host`]: queue, memory, cancelling
+
+pub mod error;
+pub mod host;
+pub mod llm;
+pub mod load;
+pub mod math;
+pub mod matrix;
+pub mod model;
+pub mod sampling;
+pub mod tensors;
+pub mod text_stream;
+pub mod tokenizer;
+
+pub use error::{EngineError, Result};
+pub use host::Host;
+pub use load::ModelLoader;
+pub use model::Model;

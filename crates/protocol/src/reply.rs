@@ -8,6 +8,8 @@ use crate::{Failure, RequestId};
 pub enum FromEngine {
     /// The worker is up and its engine answers; said once, before anything else.
     Ready { build: String },
+    /// The engine's last words: nothing more comes from this worker.
+    Crashed { detail: String },
     /// About one request.
     About { id: RequestId, reply: Reply },
 }

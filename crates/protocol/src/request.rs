@@ -107,6 +107,8 @@ impl ChatMessage {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct ChatOptions {
+    /// How much of the conversation may be kept in view; bounds memory.
+    pub context_tokens: usize,
     pub max_tokens: usize,
     pub temperature: f32,
     pub top_k: usize,
@@ -123,6 +125,7 @@ pub struct ChatOptions {
 impl Default for ChatOptions {
     fn default() -> Self {
         Self {
+            context_tokens: 2048,
             max_tokens: 512,
             temperature: 0.7,
             top_k: 40,

@@ -1,0 +1,39 @@
+//! What a model remembers between turns.
+
+use super::cache::Cache;
+
+/// The cache, and which tokens and text it stands for. A follow-up that begins
+/// with the same text costs only what is new.
+#[derive(Debug)]
+pub struct Conversation {
+    pub(super) cache: Cache,
+    /// One id for each position in the cache.
+    pub(super) tokens: Vec<u32>,
+    /// The same as text. Ids are not enough: what a model said need not be cut
+    /// into the same tokens when it is read again.
+    pub(super) text: String,
+    /// Messages left out so far, so that the next turn leaves out the same ones
+    /// and the cache still fits.
+    pub(super) dropped: usize,
+}
+
+impl Conversation {
+    pub(super) fn new(cache: Cache) -> Self {
+        Self { cache, tokens: Vec::new(), text: String::new(), dropped: 0 }
+    }
+
+    /// Forgets everything that `tokens` does not begin with, and always the last
+    /// position, whose scores are wanted anew. Returns how many stay.
+    pub(super) fn keep_common(&mut self, tokens: &[u32]) -> usize {
+        let common = self.tokens.iter().zip(tokens).take_while(|(a, b)| a == b).count();
+        let kept = common.min(tokens.len().saturating_sub(1));
+        self.cache.truncate(kept);
+        self.tokens.truncate(kept);
+        self.text.clear();
+        kept
+    }
+
+    pub fn memory_bytes(&self) -> usize {
+        self.cache.memory_bytes()
+    }
+}

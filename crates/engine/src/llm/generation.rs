@@ -1,0 +1,194 @@
+//! One reply in the making.
+
+use bella_protocol::{ChatMessage, ChatOptions, Stop, Usage};
+
+use super::LanguageModel;
+use super::conversation::Conversation;
+use super::stops::StopStrings;
+use crate::error::{EngineError, Result};
+use crate::sampling::Sampler;
+use crate::text_stream::TextStream;
+
+/// A step may take about this long: a person who presses stop, or starts to
+/// speak, is heard within two of them.
+const STEP_MS: f64 = 40.0;
+const LARGEST_BLOCK: usize = 64;
+
+/// What a step brought.
+#[derive(Debug, PartialEq)]
+pub enum Step {
+    /// Some of the prompt was read.
+    Read,
+    /// A token was made; its text may still be waiting for the rest of a
+    /// character, and is then empty.
+    Text(String),
+    Done(Stop),
+}
+
+#[derive(Debug)]
+pub struct Generation {
+    sampler: Sampler,
+    stream: TextStream,
+    stops: StopStrings,
+    max_tokens: usize,
+    context: usize,
+    /// Of the prompt, what is still to be read.
+    unread: Vec<u32>,
+    prompt_text: String,
+    /// Everything the model said, shown or not.
+    said: String,
+    /// State after the last token read; empty until the prompt is read.
+    state: Vec<f32>,
+    block: usize,
+    usage: Usage,
+    ended: Option<Stop>,
+}
+
+impl Generation {
+    /// Prepares `messages` and takes back from `memory` what it already knows.
+    pub fn new(
+        model: &LanguageModel,
+        memory: &mut Conversation,
+        messages: &[ChatMessage],
+        options: ChatOptions,
+    ) -> Result<Self> {
+        if messages.is_empty() {
+            return Err(EngineError::BadRequest { detail: "there is no message to answer".into() });
+        }
+        let context = options.context_tokens.clamp(1, model.decoder.context_length());
+        let reserved = options.max_tokens.clamp(1, context.div_ceil(4));
+        let prompt = model.prompt(messages, context - reserved, memory)?;
+        memory.dropped = prompt.dropped_messages;
+        let (unread, cached) = continue_from(model, memory, &prompt.text, &prompt.tokens)?;
+        // Until the prompt is read, no text stands for what is in the cache.
+        memory.text.clear();
+        let usage = Usage {
+            prompt_tokens: cached + unread.len(),
+            cached_tokens: cached,
+            dropped_messages: prompt.dropped_messages,
+            ..Usage::default()
+        };
+        Ok(Self {
+            stream: TextStream::default(),
+            stops: StopStrings::new(options.stop.clone()),
+            max_tokens: options.max_tokens,
+            sampler: Sampler::new(options),
+            context,
+            unread,
+            prompt_text: prompt.text,
+            said: String::new(),
+            state: Vec::new(),
+            block: 8,
+            usage,
+            ended: None,
+        })
+    }
+
+    pub fn usage(&self) -> Usage {
+        self.usage
+    }
+
+    /// Reads a block of the prompt, or makes one token. `clock` tells
+    /// milliseconds.
+    pub fn step(&mut self, model: &LanguageModel, memory: &mut Conversation, clock: &dyn Fn() -> f64) -> Step {
+        if let Some(stop) = self.ended {
+            return Step::Done(stop);
+        }
+        let started = clock();
+        if self.unread.is_empty() {
+            let step = self.speak(model, memory);
+            self.usage.reply_ms += clock() - started;
+            step
+        } else {
+            self.read(model, memory);
+            let took = clock() - started;
+            self.usage.prompt_ms += took;
+            self.fit_block(took);
+            Step::Read
+        }
+    }
+
+    /// Reads at most one block of what is unread.
+    fn read(&mut self, model: &LanguageModel, memory: &mut Conversation) {
+        let rest = self.unread.split_off(self.block.min(self.unread.len()));
+        let block = std::mem::replace(&mut self.unread, rest);
+        self.state = model.decoder.forward(&block, &mut memory.cache);
+        memory.tokens.extend_from_slice(&block);
+        if self.unread.is_empty() {
+            memory.text.clone_from(&self.prompt_text);
+        }
+    }
+
+    /// The next block is as large as fits into a step, judged by the last.
+    fn fit_block(&mut self, took: f64) {
+        let fitting = self.block as f64 * STEP_MS / took.max(1.0);
+        self.block = (fitting as usize).clamp(1, LARGEST_BLOCK.min(2 * self.block));
+    }
+
+    fn speak(&mut self, model: &LanguageModel, memory: &mut Conversation) -> Step {
+        if self.usage.reply_tokens >= self.max_tokens || memory.tokens.len() >= self.context {
+            return self.end(memory, Stop::Length);
+        }
+        let mut logits = model.decoder.logits(&self.state);
+        let token = self.sampler.sample(&mut logits, &memory.tokens, None);
+        if model.tokenizer.is_end(token) {
+            return self.end(memory, Stop::Finished);
+        }
+        self.usage.reply_tokens += 1;
+        self.state = model.decoder.forward(&[token], &mut memory.cache);
+        memory.tokens.push(token);
+        let text = self.stream.push(model.tokenizer.bytes_of(token));
+        self.said.push_str(&text);
+        let passed = self.stops.push(&text);
+        if passed.stopped {
+            self.ended = Some(Stop::Finished);
+            // The rest of the stop string was read but never shown: the next
+            // turn will not contain it, so the cache must be compared by tokens.
+            memory.text.clear();
+        }
+        Step::Text(passed.text)
+    }
+
+    /// Lets out what was held back, then ends.
+    fn end(&mut self, memory: &mut Conversation, stop: Stop) -> Step {
+        self.ended = Some(stop);
+        if !memory.text.is_empty() {
+            memory.text.push_str(&self.said);
+        }
+        match self.stops.finish() {
+            held if held.is_empty() => Step::Done(stop),
+            held => Step::Text(held),
+        }
+    }
+
+    /// Stops here; what was said so far stays in memory.
+    pub fn cancel(&mut self, memory: &mut Conversation) -> String {
+        if self.ended.is_some() {
+            return String::new();
+        }
+        match self.end(memory, Stop::Cancelled) {
+            Step::Text(held) => held,
+            _ => String::new(),
+        }
+    }
+}
+
+/// What of a prompt is new. Where its text begins with the text already in
+/// memory and goes on with a control token (which no merge crosses), only the
+/// rest is cut into tokens; else ids are compared from the start.
+fn continue_from(
+    model: &LanguageModel,
+    memory: &mut Conversation,
+    text: &str,
+    tokens: &[u32],
+) -> Result<(Vec<u32>, usize)> {
+    let rest = Some(memory.text.as_str()).filter(|known| !known.is_empty());
+    let rest = rest.and_then(|known| text.strip_prefix(known));
+    if let Some(rest) = rest
+        && model.tokenizer.control_tokens().any(|name| rest.starts_with(name))
+    {
+        return Ok((model.tokenizer.encode(rest)?, memory.tokens.len()));
+    }
+    let kept = memory.keep_common(tokens);
+    Ok((tokens[kept..].to_vec(), kept))
+}

@@ -1,0 +1,127 @@
+//! LLaMA ("LLaMA: Open and Efficient Foundation Language Models", Touvron et al.
+//! 2023) and what is built like it: SmolLM2 as it stands, Qwen 2 with biases on
+//! queries, keys and values, Qwen 3 with norms on the heads instead.
+
+use super::cache::{Cache, LayerCache};
+use super::decoder::Decoder;
+use super::hyperparameters::Hyperparameters;
+use super::layers::{Attention, GatedMlp, Heads, RmsNorm};
+use super::rope::{Pairing, Rope};
+use crate::error::Result;
+use crate::math::{add, silu};
+use crate::matrix::Matrix;
+use crate::tensors::Tensors;
+
+#[derive(Debug)]
+pub struct Llama {
+    architecture: String,
+    context_length: usize,
+    heads: Heads,
+    /// \[vocabulary, width]
+    embedding: Matrix,
+    layers: Vec<Layer>,
+    norm: RmsNorm,
+    /// \[vocabulary, width]; the embedding itself when `None`.
+    head: Option<Matrix>,
+    rope: Rope,
+}
+
+#[derive(Debug)]
+struct Layer {
+    attention_norm: RmsNorm,
+    attention: Attention,
+    mlp_norm: RmsNorm,
+    mlp: GatedMlp,
+}
+
+impl Llama {
+    pub fn new(sizes: &Hyperparameters, tensors: &mut Tensors) -> Result<Self> {
+        let heads = sizes.heads()?;
+        // Only files of LLaMA itself had their rows reordered for neighbours.
+        let pairing = if sizes.architecture == "llama" { Pairing::Neighbours } else { Pairing::Halves };
+        let factors = tensors.floats_if_any("rope_freqs.weight", &[heads.dim / 2])?;
+        let mut rope = Rope::new(pairing, heads.dim, sizes.rope_base()?, factors.as_deref());
+        if let Some(scale) = sizes.rope_linear_scale()? {
+            rope = rope.stretched(scale);
+        }
+        let layers = (0..sizes.layers).map(|index| Layer::new(index, sizes, heads, tensors));
+        Ok(Self {
+            architecture: sizes.architecture.clone(),
+            context_length: sizes.context_length,
+            heads,
+            layers: layers.collect::<Result<_>>()?,
+            embedding: tensors.matrix("token_embd.weight", sizes.vocabulary, sizes.width)?,
+            norm: RmsNorm::take(tensors, "output_norm.weight", sizes.width, sizes.norm_epsilon)?,
+            head: match tensors.contains("output.weight") {
+                true => Some(tensors.matrix("output.weight", sizes.vocabulary, sizes.width)?),
+                false => None,
+            },
+            rope,
+        })
+    }
+}
+
+impl Layer {
+    fn new(index: usize, sizes: &Hyperparameters, heads: Heads, tensors: &mut Tensors) -> Result<Self> {
+        let block = format!("blk.{index}");
+        let width = sizes.width;
+        let norm = |tensors: &mut Tensors, name: &str| {
+            RmsNorm::take(tensors, &format!("{block}.{name}.weight"), width, sizes.norm_epsilon)
+        };
+        Ok(Self {
+            attention_norm: norm(tensors, "attn_norm")?,
+            attention: Attention::take(tensors, &block, width, heads, sizes.norm_epsilon)?,
+            mlp_norm: norm(tensors, "ffn_norm")?,
+            mlp: GatedMlp::take(tensors, &block, width, sizes.hidden, silu)?,
+        })
+    }
+}
+
+impl Decoder for Llama {
+    fn architecture(&self) -> &str {
+        &self.architecture
+    }
+
+    fn vocabulary(&self) -> usize {
+        self.embedding.rows()
+    }
+
+    fn context_length(&self) -> usize {
+        self.context_length
+    }
+
+    fn new_cache(&self) -> Cache {
+        let layer = || LayerCache::new(self.heads.kv, self.heads.dim);
+        Cache::new(self.layers.iter().map(|_| layer()).collect())
+    }
+
+    fn forward(&self, tokens: &[u32], cache: &mut Cache) -> Vec<f32> {
+        let start = cache.len();
+        let width = self.embedding.cols();
+        // x: [n, width], the stream every layer reads and adds to
+        let mut x = vec![0.0; tokens.len() * width];
+        for (&token, x) in tokens.iter().zip(x.chunks_exact_mut(width)) {
+            self.embedding.unpack_row(token as usize, x);
+        }
+        for (layer, cache) in self.layers.iter().zip(&mut cache.layers) {
+            let normed = layer.attention_norm.apply(&x);
+            add(&mut x, &layer.attention.forward(&normed, start, &self.rope, cache));
+            let normed = layer.mlp_norm.apply(&x);
+            add(&mut x, &layer.mlp.forward(&normed));
+        }
+        cache.advance(tokens.len());
+        self.norm.apply(&x[x.len() - width..])
+    }
+
+    fn logits(&self, state: &[f32]) -> Vec<f32> {
+        let mut logits = vec![0.0; self.vocabulary()];
+        self.head.as_ref().unwrap_or(&self.embedding).apply(state, &mut logits);
+        logits
+    }
+
+    fn memory_bytes(&self) -> usize {
+        let layers = self.layers.iter().map(|layer| layer.attention.memory_bytes() + layer.mlp.memory_bytes());
+        let head = self.head.as_ref().map_or(0, Matrix::memory_bytes);
+        layers.sum::<usize>() + self.embedding.memory_bytes() + head
+    }
+}

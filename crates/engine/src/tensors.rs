@@ -1,0 +1,80 @@
+//! The tensors of one model, by name, as its layers take them.
+
+use std::collections::HashMap;
+
+use bella_weights::BlockType;
+use bella_weights::dequantise;
+
+use crate::error::{EngineError, Result};
+use crate::matrix::{Linear, Matrix};
+
+/// A tensor that arrived whole.
+#[derive(Debug)]
+pub struct Tensor {
+    /// Outermost dimension first.
+    pub shape: Vec<usize>,
+    pub block: BlockType,
+    pub bytes: Vec<u8>,
+}
+
+/// Layers take what they need, checked for shape, so that nothing is held twice
+/// and a wrong file names the first tensor that does not fit.
+#[derive(Debug, Default)]
+pub struct Tensors {
+    by_name: HashMap<String, Tensor>,
+}
+
+impl Tensors {
+    pub fn insert(&mut self, name: String, tensor: Tensor) {
+        self.by_name.insert(name, tensor);
+    }
+
+    pub fn contains(&self, name: &str) -> bool {
+        self.by_name.contains_key(name)
+    }
+
+    /// Shape of a tensor, for models whose sizes are told by their tensors.
+    pub fn shape(&self, name: &str) -> Result<&[usize]> {
+        let tensor = self.by_name.get(name).ok_or_else(|| missing(name))?;
+        Ok(&tensor.shape)
+    }
+
+    fn take(&mut self, name: &str, shape: &[usize]) -> Result<Tensor> {
+        let tensor = self.by_name.remove(name).ok_or_else(|| missing(name))?;
+        if tensor.shape != shape {
+            let detail = format!("has shape {:?} instead of {shape:?}", tensor.shape);
+            return Err(EngineError::bad_model(name, detail));
+        }
+        Ok(tensor)
+    }
+
+    pub fn matrix(&mut self, name: &str, rows: usize, cols: usize) -> Result<Matrix> {
+        let tensor = self.take(name, &[rows, cols])?;
+        Matrix::new(name, [rows, cols], tensor.block, tensor.bytes)
+    }
+
+    /// Any tensor as plain numbers: norms, biases, convolutions.
+    pub fn floats(&mut self, name: &str, shape: &[usize]) -> Result<Vec<f32>> {
+        let tensor = self.take(name, shape)?;
+        let mut out = vec![0.0; shape.iter().product()];
+        dequantise(tensor.block, &tensor.bytes, &mut out)
+            .map_err(|error| EngineError::bad_model(name, error.to_string()))?;
+        Ok(out)
+    }
+
+    pub fn floats_if_any(&mut self, name: &str, shape: &[usize]) -> Result<Option<Vec<f32>>> {
+        if self.contains(name) { self.floats(name, shape).map(Some) } else { Ok(None) }
+    }
+
+    /// `<name>.weight` and, where the file has one, `<name>.bias`.
+    pub fn linear(&mut self, name: &str, rows: usize, cols: usize) -> Result<Linear> {
+        Ok(Linear {
+            weight: self.matrix(&format!("{name}.weight"), rows, cols)?,
+            bias: self.floats_if_any(&format!("{name}.bias"), &[rows])?,
+        })
+    }
+}
+
+fn missing(name: &str) -> EngineError {
+    EngineError::bad_model(name, "the file has no such tensor")
+}

@@ -1,0 +1,120 @@
+//! Text to token ids and back.
+//!
+//! The `tokenizers` crate does the cutting; this module builds it from a GGUF
+//! file ([`from_gguf`]) or a `tokenizer.json`, and keeps each token's bytes
+//! ([`pieces`]) so that a reply can be streamed without decoding it again and
+//! again.
+
+mod from_gguf;
+mod pieces;
+
+use bella_weights::Metadata;
+use tokenizers::Tokenizer as Inner;
+
+use crate::error::{EngineError, Result};
+use pieces::Pieces;
+
+#[derive(Debug)]
+pub struct Tokenizer {
+    inner: Inner,
+    pieces: Pieces,
+    /// Tokens that steer the model and are never text: `<|im_end|>` and the like.
+    control: Vec<(String, u32)>,
+    bos: Option<u32>,
+    /// Any of these ends a reply.
+    ends: Vec<u32>,
+}
+
+/// Names under which families mark the end of a turn, for files that tell only
+/// one of theirs.
+const ENDS: [&str; 7] =
+    ["<|im_end|>", "<|endoftext|>", "<|eot_id|>", "<|end_of_text|>", "<end_of_turn>", "</s>", "<eos>"];
+
+impl Tokenizer {
+    pub fn from_gguf(metadata: &Metadata) -> Result<Self> {
+        from_gguf::build(metadata)
+    }
+
+    /// From the bytes of a `tokenizer.json`.
+    pub fn from_json(json: &[u8]) -> Result<Self> {
+        let inner = Inner::from_bytes(json)
+            .map_err(|error| EngineError::bad_model("tokenizer.json", error.to_string()))?;
+        let mut control: Vec<(String, u32)> = inner
+            .get_added_tokens_decoder()
+            .into_iter()
+            .filter(|(_, token)| token.special)
+            .map(|(id, token)| (token.content, id))
+            .collect();
+        control.sort_by_key(|(_, id)| *id);
+        let pieces = Pieces::of(&inner, &control);
+        Ok(Self::new(inner, pieces, control, None, Vec::new()))
+    }
+
+    fn new(
+        inner: Inner,
+        pieces: Pieces,
+        control: Vec<(String, u32)>,
+        bos: Option<u32>,
+        mut ends: Vec<u32>,
+    ) -> Self {
+        ends.extend(control.iter().filter(|(name, _)| ENDS.contains(&name.as_str())).map(|(_, id)| id));
+        ends.sort_unstable();
+        ends.dedup();
+        Self { inner, pieces, control, bos, ends }
+    }
+
+    /// Ids of a text in which control tokens are recognised: only for text that
+    /// a template made, never for what a person or a document says.
+    pub fn encode(&self, text: &str) -> Result<Vec<u32>> {
+        let encoding = self
+            .inner
+            .encode_fast(text, false)
+            .map_err(|error| EngineError::BadRequest { detail: format!("tokenizer: {error}") })?;
+        Ok(encoding.get_ids().to_vec())
+    }
+
+    /// With the marks the model expects around a sequence (`<s>` … `</s>`), as
+    /// its `tokenizer.json` tells.
+    pub fn encode_with_marks(&self, text: &str) -> Result<Vec<u32>> {
+        let encoding = self
+            .inner
+            .encode_fast(text, true)
+            .map_err(|error| EngineError::BadRequest { detail: format!("tokenizer: {error}") })?;
+        Ok(encoding.get_ids().to_vec())
+    }
+
+    /// The bytes a token stands for; empty for control tokens and unknown ids.
+    pub fn bytes_of(&self, token: u32) -> &[u8] {
+        self.pieces.bytes_of(token)
+    }
+
+    pub fn decode(&self, tokens: &[u32]) -> String {
+        let bytes: Vec<u8> = tokens.iter().flat_map(|&token| self.bytes_of(token)).copied().collect();
+        String::from_utf8_lossy(&bytes).into_owned()
+    }
+
+    pub fn id_of(&self, token: &str) -> Option<u32> {
+        self.inner.token_to_id(token)
+    }
+
+    /// The id of a control token, as it is written in the vocabulary.
+    pub fn control_token(&self, id: u32) -> Option<&str> {
+        self.control.iter().find(|(_, control)| *control == id).map(|(name, _)| name.as_str())
+    }
+
+    pub fn control_tokens(&self) -> impl Iterator<Item = &str> {
+        self.control.iter().map(|(name, _)| name.as_str())
+    }
+
+    pub fn bos(&self) -> Option<u32> {
+        self.bos
+    }
+
+    pub fn is_end(&self, token: u32) -> bool {
+        self.ends.contains(&token)
+    }
+
+    pub fn vocabulary(&self) -> usize {
+        self.inner.get_vocab_size(true)
+    }
+}

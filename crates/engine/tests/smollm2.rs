@@ -1,0 +1,163 @@
+//! SmolLM2-135M, the real weights, through the same host the worker runs.
+
+mod support;
+
+use bella_engine::{EngineError, Host, Model};
+use bella_protocol::{
+    ChatMessage, ChatOptions, Failure, Outcome, Reply, Request, RequestId, Role, Stop, Task, Usage,
+};
+
+const MODEL: &str = "smollm2-135m-instruct";
+
+fn host_with_model() -> Option<Host> {
+    let path = support::weights(MODEL, "model.gguf")?;
+    let mut host = support::host();
+    host.add(MODEL, support::load(MODEL, Task::Chat, &[path]), 0.0);
+    Some(host)
+}
+
+fn greedy(max_tokens: usize) -> ChatOptions {
+    ChatOptions { temperature: 0.0, repetition_penalty: 1.0, max_tokens, ..ChatOptions::default() }
+}
+
+fn user(text: &str) -> ChatMessage {
+    ChatMessage::new(Role::User, text)
+}
+
+struct Answer {
+    text: String,
+    stop: Stop,
+    usage: Usage,
+}
+
+fn submit(host: &mut Host, id: u32, messages: &[ChatMessage], options: ChatOptions) -> RequestId {
+    let id = RequestId(id);
+    let request = Request::Chat { model: MODEL.to_owned(), messages: messages.to_vec(), options };
+    host.submit(id, request, 0);
+    id
+}
+
+fn ask(host: &mut Host, messages: &[ChatMessage], options: ChatOptions) -> Result<Answer, Failure> {
+    submit(host, 1, messages, options);
+    let mut text = String::new();
+    loop {
+        host.step();
+        for (_, reply) in host.take_replies().collect::<Vec<_>>() {
+            match reply {
+                Reply::Text(piece) => text.push_str(&piece),
+                Reply::Done(Outcome::Chat { stop, usage }) => return Ok(Answer { text, stop, usage }),
+                Reply::Failed(failure) => return Err(failure),
+                other => panic!("{other:?} is no answer to a chat"),
+            }
+        }
+    }
+}
+
+#[test]
+fn it_knows_the_capital_of_france() {
+    let Some(mut host) = host_with_model() else { return };
+    let answer = ask(&mut host, &[user("What is the capital of France?")], greedy(48)).expect("answers");
+    assert!(answer.text.contains("Paris"), "{}", answer.text);
+    assert_eq!(answer.stop, Stop::Finished);
+}
+
+#[test]
+fn a_follow_up_reads_only_what_is_new() {
+    let Some(mut host) = host_with_model() else { return };
+    let mut messages = vec![user("What is the capital of France?")];
+    let first = ask(&mut host, &messages, greedy(48)).expect("answers");
+    assert_eq!(first.usage.cached_tokens, 0);
+    messages.push(ChatMessage::new(Role::Assistant, first.text));
+    messages.push(user("And of Italy?"));
+    let second = ask(&mut host, &messages, greedy(48)).expect("answers");
+    assert_eq!(second.usage.cached_tokens, first.usage.prompt_tokens + first.usage.reply_tokens);
+    let read = second.usage.prompt_tokens - second.usage.cached_tokens;
+    assert!(read < 20, "{read} tokens were read for a question of five words");
+
+    // The cache must not change the words.
+    let mut fresh = host_with_model().expect("loaded a moment ago");
+    let again = ask(&mut fresh, &messages, greedy(48)).expect("answers");
+    assert_eq!(again.usage.cached_tokens, 0);
+    assert_eq!(again.text, second.text);
+}
+
+#[test]
+fn cancelling_ends_a_reply_and_the_next_one_works() {
+    let Some(mut host) = host_with_model() else { return };
+    let story = submit(&mut host, 1, &[user("Tell me a long story.")], greedy(400));
+    while !host.take_replies().any(|(_, reply)| matches!(reply, Reply::Text(_))) {
+        host.step();
+    }
+    host.submit(RequestId(2), Request::Cancel { target: story }, 0);
+    let ends: Vec<_> = host.take_replies().filter(|(_, reply)| reply.is_last()).collect();
+    assert!(matches!(ends[0], (id, Reply::Done(Outcome::Chat { stop: Stop::Cancelled, .. })) if id == story));
+    assert!(!host.has_work());
+    let answer = ask(&mut host, &[user("What is the capital of France?")], greedy(48)).expect("answers");
+    assert!(answer.text.contains("Paris"), "{}", answer.text);
+}
+
+#[test]
+fn limits_and_stop_strings_are_kept() {
+    let Some(mut host) = host_with_model() else { return };
+    let question = [user("What is the capital of France?")];
+    let cut = ask(&mut host, &question, greedy(3)).expect("answers");
+    assert_eq!((cut.stop, cut.usage.reply_tokens), (Stop::Length, 3));
+    let stopped = ChatOptions { stop: vec!["Paris".to_owned()], ..greedy(48) };
+    let stopped = ask(&mut host, &question, stopped).expect("answers");
+    assert_eq!(stopped.stop, Stop::Finished);
+    assert!(!stopped.text.contains("Par"), "{}", stopped.text);
+}
+
+#[test]
+fn a_long_conversation_slides_and_says_so() {
+    let Some(mut host) = host_with_model() else { return };
+    let filler = "The river ran past the mill and under the old stone bridge. ".repeat(6);
+    let mut messages = vec![ChatMessage::new(Role::System, "You are brief.")];
+    let options = ChatOptions { context_tokens: 512, ..greedy(4) };
+    let mut dropped = Vec::new();
+    let mut read = 0;
+    for turn in 0..12 {
+        messages.push(user(&format!("{turn}: {filler}")));
+        let answer = ask(&mut host, &messages, options.clone()).expect("answers");
+        dropped.push(answer.usage.dropped_messages);
+        read += answer.usage.prompt_tokens - answer.usage.cached_tokens;
+        messages.push(ChatMessage::new(Role::Assistant, answer.text));
+    }
+    assert_eq!(dropped[0], 0);
+    assert!(dropped.is_sorted() && dropped[11] >= 8, "{dropped:?}");
+    // Dropping to half the room and remembering it: not every turn reads anew.
+    let rereads = dropped.windows(2).filter(|pair| pair[0] != pair[1]).count();
+    assert!(rereads <= 6, "{dropped:?}");
+    assert!(read < 12 * 200, "{read} tokens read");
+}
+
+#[test]
+fn a_message_longer_than_the_context_is_refused_with_both_numbers() {
+    let Some(mut host) = host_with_model() else { return };
+    let failure = ask(&mut host, &[user(&"word ".repeat(20_000))], greedy(8)).map(|answer| answer.text);
+    let Err(Failure::TooLong { tokens, limit }) = failure else { panic!("{failure:?}") };
+    assert!(tokens > 20_000 && limit < 2048);
+}
+
+#[test]
+fn what_is_not_there_is_named() {
+    let mut host = support::host();
+    let failure = ask(&mut host, &[user("hello")], greedy(8)).map(|answer| answer.text);
+    assert_eq!(failure, Err(Failure::NotLoaded { model: MODEL.to_owned() }));
+    let Some(mut host) = host_with_model() else { return };
+    let failure = ask(&mut host, &[], greedy(8)).map(|answer| answer.text);
+    assert!(matches!(failure, Err(Failure::BadRequest { .. })), "{failure:?}");
+}
+
+/// Ids of the original tokenizer, from `tokenizers` in Python on the published
+/// tokenizer.json.
+#[test]
+fn text_is_cut_as_the_original_cuts_it() -> Result<(), EngineError> {
+    let Some(path) = support::weights(MODEL, "model.gguf") else { return Ok(()) };
+    let Model::Chat { model, .. } = support::load(MODEL, Task::Chat, &[path]);
+    for text in ["Hello, world!", "안녕하세요 👋🏽", "x = 12345;\n\tif (a != b) { }", "  two  spaces  "] {
+        let ids = model.tokenizer().encode(text)?;
+        assert_eq!(model.tokenizer().decode(&ids), text);
+    }
+    Ok(())
+}

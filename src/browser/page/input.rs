@@ -1,0 +1,27 @@
+//! Keys and focus.
+
+use web_sys::{HtmlElement, KeyboardEvent};
+
+/// Safari ends a composition before it tells of the Enter that ended it; only
+/// this old key code still says so.
+const KEY_CODE_OF_COMPOSITION: u32 = 229;
+
+/// Whether this key press sends the message: Enter alone, and not the Enter with
+/// which a Korean writer confirms a syllable.
+pub fn sends(event: &KeyboardEvent) -> bool {
+    let modified = event.shift_key() || event.ctrl_key() || event.alt_key() || event.meta_key();
+    let composing = event.is_composing() || event.key_code() == KEY_CODE_OF_COMPOSITION;
+    event.key() == "Enter" && !modified && !composing
+}
+
+/// A keyboard that slides over the page must not pop up uninvited: true where
+/// the person points with something finer than a finger.
+pub fn may_focus_text() -> bool {
+    web_sys::window()
+        .and_then(|window| window.match_media("(pointer: fine)").ok().flatten())
+        .is_some_and(|query| query.matches())
+}
+
+pub fn focus(element: &HtmlElement) {
+    let _ = element.focus();
+}

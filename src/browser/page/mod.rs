@@ -1,0 +1,16 @@
+//! What the page needs of the browser.
+//!
+//! - [`document`]: language, theme, title, addresses, the place to mount
+//! - [`engine_client`]: the worker that owns the engine
+//! - [`storage`]: a few short texts that outlive the tab
+//! - [`follow`]: a list that stays at its end while it grows
+//! - [`frame`], [`input`], [`marks`], [`now`]: small things
+
+pub mod document;
+pub mod engine_client;
+pub mod follow;
+pub mod frame;
+pub mod input;
+pub mod marks;
+pub mod now;
+pub mod storage;

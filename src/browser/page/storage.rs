@@ -1,0 +1,45 @@
+//! A few short texts that outlive the tab.
+//!
+//! Storage may be forbidden (private mode, blocked cookies) or full. A person
+//! who forbids it does not want to be told so on every click: then nothing is
+//! remembered and everything else works.
+
+use web_sys::Storage;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Key {
+    Language,
+    Theme,
+    Model,
+    ReplyLength,
+    Variety,
+}
+
+impl Key {
+    /// `public/first-paint.js` reads the first two by these names as well.
+    fn name(self) -> &'static str {
+        match self {
+            Key::Language => "bella.language",
+            Key::Theme => "bella.theme",
+            Key::Model => "bella.model",
+            Key::ReplyLength => "bella.reply-length",
+            Key::Variety => "bella.variety",
+        }
+    }
+}
+
+fn storage() -> Option<Storage> {
+    web_sys::window()?.local_storage().ok().flatten()
+}
+
+pub fn recall(key: Key) -> Option<String> {
+    storage()?.get_item(key.name()).ok().flatten()
+}
+
+pub fn remember(key: Key, value: Option<&str>) {
+    let Some(storage) = storage() else { return };
+    let _ = match value {
+        Some(value) => storage.set_item(key.name(), value),
+        None => storage.remove_item(key.name()),
+    };
+}

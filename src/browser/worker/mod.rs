@@ -1,0 +1,130 @@
+//! The worker's side of the protocol.
+//!
+//! Messages arrive between the engine's steps; each step is short and ends by
+//! giving the thread back, so that "stop" is heard while the engine works.
+
+mod download;
+mod port;
+mod turn;
+
+use std::cell::{Cell, RefCell};
+use std::collections::HashMap;
+use std::rc::Rc;
+
+use bella_engine::{Host, ModelLoader};
+use bella_protocol::{Failure, FromEngine, ModelSpec, Outcome, Reply, Request, RequestId, Stop, ToEngine, Usage};
+use web_sys::AbortController;
+
+use turn::Turn;
+
+struct Worker {
+    host: RefCell<Host>,
+    /// Whether [`Worker::work`] is going.
+    working: Cell<bool>,
+    /// Downloads under way, to be stopped by name.
+    loads: RefCell<HashMap<RequestId, AbortController>>,
+    turn: Turn,
+}
+
+pub fn start() {
+    std::panic::set_hook(Box::new(|panic| {
+        port::post(&FromEngine::Crashed { detail: panic.to_string() });
+    }));
+    let worker = Rc::new(Worker {
+        host: RefCell::new(Host::new(Box::new(port::now))),
+        working: Cell::new(false),
+        loads: RefCell::default(),
+        turn: Turn::new(),
+    });
+    port::listen(move |message| Rc::clone(&worker).receive(message));
+    port::post(&FromEngine::Ready { build: env!("CARGO_PKG_VERSION").to_owned() });
+}
+
+impl Worker {
+    fn receive(self: Rc<Self>, message: Result<ToEngine, String>) {
+        let ToEngine { id, request } = match message {
+            Ok(message) => message,
+            // Without an id there is no request to fail: the page's code and
+            // ours do not belong together, and it has to start a fresh worker.
+            Err(detail) => return port::post(&FromEngine::Crashed { detail }),
+        };
+        match request {
+            Request::Load { spec } => wasm_bindgen_futures::spawn_local(self.load(id, spec)),
+            request => {
+                if let Request::Cancel { target } = &request
+                    && let Some(load) = self.loads.borrow().get(target)
+                {
+                    load.abort();
+                }
+                self.host.borrow_mut().submit(id, request, port::memory_bytes());
+                self.flush();
+                if !self.working.get() && self.host.borrow().has_work() {
+                    self.working.set(true);
+                    wasm_bindgen_futures::spawn_local(self.work());
+                }
+            }
+        }
+    }
+
+    /// Steps until nothing is left, hearing messages in between.
+    async fn work(self: Rc<Self>) {
+        while self.host.borrow().has_work() {
+            self.host.borrow_mut().step();
+            self.flush();
+            self.turn.wait().await;
+        }
+        self.working.set(false);
+    }
+
+    fn flush(&self) {
+        let replies: Vec<(RequestId, Reply)> = self.host.borrow_mut().take_replies().collect();
+        for (id, reply) in replies {
+            port::post(&FromEngine::About { id, reply });
+        }
+    }
+
+    async fn load(self: Rc<Self>, id: RequestId, spec: ModelSpec) {
+        let reply = match AbortController::new() {
+            Ok(abort) => {
+                self.loads.borrow_mut().insert(id, abort.clone());
+                let started = port::now();
+                let loaded = self.stream_in(id, spec, &abort).await;
+                self.loads.borrow_mut().remove(&id);
+                match loaded {
+                    _ if abort.signal().aborted() => Reply::Done(Outcome::Cancelled),
+                    Ok((name, model)) => {
+                        let took = port::now() - started;
+                        Reply::Done(Outcome::Loaded(self.host.borrow_mut().add(&name, model, took)))
+                    }
+                    Err(failure) => Reply::Failed(failure),
+                }
+            }
+            Err(error) => Reply::Failed(Failure::Crashed { detail: super::exception::describe(&error) }),
+        };
+        self.flush();
+        port::post(&FromEngine::About { id, reply });
+    }
+
+    /// Every file of a model, from the network straight into its tensors.
+    async fn stream_in(
+        &self,
+        id: RequestId,
+        spec: ModelSpec,
+        abort: &AbortController,
+    ) -> Result<(String, bella_engine::Model), Failure> {
+        let name = spec.id.clone();
+        let mut loader = ModelLoader::new(spec)?;
+        while let Some(file) = loader.wanted() {
+            let file = file.clone();
+            let mut download = download::open(&file, &abort.signal()).await?;
+            while let Some(chunk) = download.next().await? {
+                loader.push(chunk)?;
+                if let Some(progress) = loader.progress_worth_telling() {
+                    port::post(&FromEngine::About { id, reply: Reply::Progress(progress) });
+                }
+            }
+            loader.end_file()?;
+        }
+        Ok((name, loader.finish()?))
+    }
+}
