@@ -1,0 +1,27 @@
+//! Where this clone is.
+
+use std::env;
+use std::path::{Path, PathBuf};
+
+/// The folder of the root package: xtask's own is one below it.
+pub fn root() -> &'static Path {
+    let xtask = Path::new(env!("CARGO_MANIFEST_DIR"));
+    xtask.parent().unwrap_or(xtask)
+}
+
+pub fn manifest() -> PathBuf {
+    root().join("models/manifest.toml")
+}
+
+/// Where cargo puts what it builds.
+pub fn target() -> PathBuf {
+    match env::var_os("CARGO_TARGET_DIR").filter(|folder| !folder.is_empty()) {
+        Some(folder) => root().join(folder),
+        None => root().join("target"),
+    }
+}
+
+/// The built page.
+pub fn dist() -> PathBuf {
+    root().join("dist")
+}
