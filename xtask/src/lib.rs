@@ -3,12 +3,17 @@
 //! - [`cache`]: where tools and weights live
 //! - [`fetch`]: weights into the cache
 //! - [`repo`]: where this clone is
+//! - [`build`]: the release page; [`serve`]: everything up to date, and served
 //! - [`server`]: the static server, with faults and a journal for tests
+//! - [`tools`]: the programs that build the page
 //! - [`report`]: what a person sees while something long goes on
 
+pub mod build;
 pub mod cache;
 pub mod fetch;
 mod process;
 pub mod repo;
 pub mod report;
+pub mod serve;
 pub mod server;
+pub mod tools;

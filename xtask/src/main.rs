@@ -8,9 +8,12 @@ use std::process::ExitCode;
 use lexopt::{Arg, Parser, ValueExt};
 use xtask::cache::Cache;
 use xtask::report::Terminal;
-use xtask::{fetch, repo};
+use xtask::{fetch, repo, serve};
 
 const HELP: &str = "\
+cargo xtask serve            tools, weights and page, then a server on this machine
+    --port N                 instead of 8080; 0 takes a free one
+    --open                   opens the page in a browser
 cargo xtask fetch [MODEL…]   weights into the cache; without names, those of a first start
     --all                    every model of the manifest
     --verify                 reads and checks every byte again, whatever was checked before
@@ -30,6 +33,7 @@ fn main() -> ExitCode {
 fn run(mut arguments: Parser) -> Result<ExitCode, Box<dyn Error>> {
     match arguments.next()? {
         Some(Arg::Value(command)) => match command.string()?.as_str() {
+            "serve" => serve_page(arguments),
             "fetch" => fetch_weights(arguments),
             other => Err(format!("there is no command {other:?}\n\n{HELP}").into()),
         },
@@ -39,6 +43,20 @@ fn run(mut arguments: Parser) -> Result<ExitCode, Box<dyn Error>> {
         }
         Some(other) => Err(other.unexpected().into()),
     }
+}
+
+fn serve_page(mut arguments: Parser) -> Result<ExitCode, Box<dyn Error>> {
+    let mut port = serve::DEFAULT_PORT;
+    let mut open = false;
+    while let Some(argument) = arguments.next()? {
+        match argument {
+            Arg::Long("port") => port = arguments.value()?.parse()?,
+            Arg::Long("open") => open = true,
+            other => return Err(other.unexpected().into()),
+        }
+    }
+    serve::serve(port, open, &Terminal::new())?;
+    Ok(ExitCode::SUCCESS)
 }
 
 fn fetch_weights(mut arguments: Parser) -> Result<ExitCode, Box<dyn Error>> {

