@@ -1,1 +1,46 @@
-//! (first lines)
+//! End-to-end tests: the built page in a real Chromium.
+//!
+//! This library is the harness; the tests are the files in `e2e/`.
+//!
+//! - [`stage`]: the frame around a test: what must be there before, what must be
+//!   true after
+//! - [`page`], [`find`], [`input`], [`emulation`]: a tab, its elements, pointing
+//!   and typing, posing as another device or person
+//! - [`record`]: every request, console line and trouble of a page and its workers
+//! - [`host`]: the server behind a test, which can be stopped or told to misbehave
+//! - [`evidence`]: what is kept of a test that failed
+//! - [`chromium`], [`browser`], [`watch`], [`devtools`]: a Chromium, started and
+//!   certain to end; what runs in it; the protocol it is driven by
+//! - [`testid`]: the names of things on the page, shared with the page itself
+//!
+//! # Why a DevTools client of our own
+//!
+//! WebDriver cannot set quotas, crash a tab, or hold a worker at its first line;
+//! the protocol can. Its generated bindings take minutes to compile on two cores,
+//! to type a few dozen commands of a protocol that changes with every browser
+//! release, and their clients bring an asynchronous runtime into tests that do one
+//! thing after another. What is needed of a client is a few hundred lines: match
+//! answers to questions, pass events on, give up on time. Those are here.
+
+pub mod browser;
+pub mod chromium;
+pub mod devtools;
+pub mod emulation;
+pub mod evidence;
+pub mod find;
+mod hangul;
+pub mod host;
+pub mod input;
+pub mod page;
+pub mod record;
+pub mod stage;
+#[path = "../../src/testid.rs"]
+pub mod testid;
+pub mod watch;
+
+pub use browser::Browser;
+pub use chromium::{Microphone, Profile};
+pub use find::{Find, by, css};
+pub use page::Page;
+pub use record::Trouble;
+pub use stage::{Stage, Visit};
