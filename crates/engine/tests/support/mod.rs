@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io::Read;
 use std::path::PathBuf;
 
-use bella_engine::{Host, Model, ModelLoader};
+use bella_engine::{Model, ModelLoader};
 use bella_protocol::{ModelFile, ModelSpec, Task};
 
 /// Where a model's file is, or `None` after saying so: a clone without weights
@@ -52,10 +52,4 @@ pub(crate) fn load(id: &str, task: Task, paths: &[PathBuf]) -> Model {
         loader.end_file().expect("a whole file");
     }
     loader.finish().expect("a model this engine runs")
-}
-
-/// A host whose clock is the machine's.
-pub(crate) fn host() -> Host {
-    let start = std::time::Instant::now();
-    Host::new(Box::new(move || start.elapsed().as_secs_f64() * 1000.0))
 }
