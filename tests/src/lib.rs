@@ -6,7 +6,9 @@
 //!   true after
 //! - [`page`], [`find`], [`input`], [`emulation`]: a tab, its elements, pointing
 //!   and typing, posing as another device or person
+//! - [`conversation`]: what a person does with Bella, in the words of the tests
 //! - [`record`]: every request, console line and trouble of a page and its workers
+//! - [`timeline`]: what only the page can time: stalls, growing replies, the engine
 //! - [`host`]: the server behind a test, which can be stopped or told to misbehave
 //! - [`evidence`]: what is kept of a test that failed
 //! - [`chromium`], [`browser`], [`watch`], [`devtools`]: a Chromium, started and
@@ -24,6 +26,7 @@
 
 pub mod browser;
 pub mod chromium;
+pub mod conversation;
 pub mod devtools;
 pub mod emulation;
 pub mod evidence;
@@ -36,6 +39,7 @@ pub mod record;
 pub mod stage;
 #[path = "../../src/testid.rs"]
 pub mod testid;
+pub mod timeline;
 pub mod watch;
 
 pub use browser::Browser;

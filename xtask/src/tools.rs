@@ -46,6 +46,15 @@ pub const BINARYEN: Tool = Tool {
     wait: "a few seconds",
 };
 
+/// For the end-to-end tests: what assistive technology would stumble over.
+pub const AXE_CORE: Tool = Tool {
+    name: "axe-core",
+    version: "4.14.1",
+    program: "node_modules/axe-core/axe.min.js",
+    origin: Origin::Npm,
+    wait: "a few seconds",
+};
+
 #[derive(Clone, Copy, Debug)]
 pub struct Tool {
     name: &'static str,

@@ -1,0 +1,239 @@
+//! For everybody: by keyboard alone, and by what assistive technology is told.
+
+use std::fs;
+use std::sync::LazyLock;
+
+use bella_tests::emulation::Theme;
+use bella_tests::testid::*;
+use bella_tests::{Find, Stage, Visit, by};
+use serde::Deserialize;
+use xtask::cache::Cache;
+use xtask::report::Terminal;
+use xtask::tools::AXE_CORE;
+
+fn pages() -> [(&'static str, Find); 5] {
+    [
+        ("", by(COMPOSER)),
+        ("models", by(MODEL_CARD)),
+        ("settings", by(VARIETY)),
+        ("about", by(PAGE_TITLE)),
+        ("no-such-page", by(NOT_FOUND)),
+    ]
+}
+
+/// The rule engine of the field, as one script.
+static AXE: LazyLock<String> = LazyLock::new(|| {
+    let cache = Cache::from_environment().expect("a place for the cache");
+    let script = AXE_CORE
+        .ready(&cache, &Terminal::new())
+        .expect("axe-core from npm");
+    fs::read_to_string(script).expect("the script of axe-core")
+});
+
+#[derive(Debug, Deserialize)]
+struct Violation {
+    id: String,
+    help: String,
+    nodes: Vec<String>,
+}
+
+#[track_caller]
+fn assert_axe_is_content(visit: &Visit, what: &str) {
+    visit.page.eval::<()>(&format!("{};undefined", *AXE));
+    let violations: Vec<Violation> = visit.page.eval(
+        "axe.run({ resultTypes: ['violations'] }).then(result => result.violations.map(one =>
+            ({ id: one.id, help: one.help, nodes: one.nodes.map(node => node.html + ' ' + node.failureSummary) })))",
+    );
+    let told: Vec<String> = violations
+        .iter()
+        .map(|one| format!("{} ({}): {}", one.id, one.help, one.nodes.join("; ")))
+        .collect();
+    assert!(told.is_empty(), "{what}:\n  {}", told.join("\n  "));
+}
+
+#[test]
+fn axe_finds_nothing_on_any_page() {
+    let Some(stage) = Stage::bella() else { return };
+    stage.play(|visit| {
+        for language in ["en", "ko"] {
+            visit.page.set_language(language);
+            for theme in [Theme::Light, Theme::Dark] {
+                visit.page.set_taste(theme, true);
+                for (address, shows) in pages() {
+                    for width in [360, 1280] {
+                        visit.page.set_viewport(width, 800);
+                        visit.open(address);
+                        visit.page.wait_for(&shows);
+                        visit.wait_for_engine("empty");
+                        let what =
+                            format!("/{address} in {language}, {}, {width} wide", theme.name());
+                        assert_axe_is_content(visit, &what);
+                    }
+                }
+            }
+        }
+    });
+}
+
+#[test]
+fn axe_finds_nothing_in_a_conversation() {
+    let Some(stage) = Stage::bella() else { return };
+    stage.play(|visit| {
+        visit.wake();
+        visit.ask("What is the capital of France?");
+        for language in ["en", "ko"] {
+            visit.read_in(language);
+            for theme in [Theme::Light, Theme::Dark] {
+                visit.page.set_taste(theme, true);
+                assert_axe_is_content(
+                    visit,
+                    &format!("a conversation in {language}, {}", theme.name()),
+                );
+            }
+        }
+    });
+}
+
+/// What the keyboard focus stood on at one press of Tab.
+#[derive(Debug, Deserialize)]
+struct Stop {
+    /// Its place among all that can be operated; `None` for anything else.
+    place: Option<usize>,
+    name: String,
+    is_seen: bool,
+}
+
+/// Numbers everything that a mouse could operate. A group of radio buttons is one
+/// stop of the Tab key; the arrows go on from there.
+const NUMBER_OPERABLE: &str = r#"() => {
+    const operable = [...document.querySelectorAll(
+        'a[href], button, input, select, textarea, summary, [tabindex="0"], [role=button], [contenteditable]')]
+        .filter(e => e.checkVisibility({ visibilityProperty: true }) && !e.disabled);
+    const groups = new Map();
+    let count = 0;
+    for (const e of operable) {
+        const group = e.type === 'radio' ? `radio ${e.name}` : count;
+        if (!groups.has(group)) groups.set(group, count++);
+        e.__place = groups.get(group);
+    }
+    document.activeElement?.blur();
+    return count;
+}"#;
+
+/// Where the focus is, and whether one can see that it is there: the style of the
+/// element or of something around it changes when the focus leaves.
+const FOCUS: &str = r"(async () => {
+    const e = document.activeElement;
+    if (!e || e === document.body) return { place: null, name: 'nothing', is_seen: true };
+    const look = () => {
+        const styles = [];
+        for (let at = e, up = 0; at && up < 3; at = at.parentElement, up++) {
+            const s = getComputedStyle(at);
+            styles.push(s.outlineStyle === 'none' ? '' : s.outline, s.boxShadow, s.borderColor, s.backgroundColor);
+        }
+        for (const beside of [e.nextElementSibling, ...(e.labels ?? [])])
+            if (beside) { const s = getComputedStyle(beside); styles.push(s.outline, s.boxShadow, s.borderColor); }
+        return JSON.stringify(styles);
+    };
+    const box = e.getBoundingClientRect();
+    const in_view = box.bottom > 0 && box.top < innerHeight && box.right > 0 && box.left < innerWidth;
+    const focused = look();
+    e.blur();
+    const blurred = look();
+    e.focus({ focusVisible: true, preventScroll: true });
+    return {
+        place: e.__place ?? null,
+        name: e.cloneNode().outerHTML.slice(0, 150),
+        is_seen: in_view && focused !== blurred,
+    };
+})()";
+
+#[test]
+fn tab_reaches_everything_in_order_and_shows_where_it_is() {
+    let Some(stage) = Stage::bella() else { return };
+    stage.play(|visit| {
+        // No transition may hide from the look at the style.
+        visit.page.set_taste(Theme::Light, true);
+        for (width, (address, shows)) in [360, 1280]
+            .into_iter()
+            .flat_map(|width| pages().into_iter().map(move |page| (width, page)))
+        {
+            visit.page.set_viewport(width, 800);
+            visit.open(address);
+            visit.page.wait_for(shows);
+            visit.wait_for_engine("empty");
+            let count: usize = visit.page.call(NUMBER_OPERABLE, &[]);
+            assert!(count >= 5, "the navigation alone is more than {count}");
+            let mut places = Vec::new();
+            for _ in 0..count {
+                visit.page.press("Tab");
+                let stop: Stop = visit.page.eval(FOCUS);
+                assert!(
+                    stop.is_seen,
+                    "/{address}, {width} wide: the focus cannot be seen on {}",
+                    stop.name
+                );
+                places.extend(stop.place);
+            }
+            let in_order: Vec<usize> = (0..count).collect();
+            assert_eq!(
+                places, in_order,
+                "/{address}, {width} wide: the order of the Tab key"
+            );
+        }
+    });
+}
+
+#[test]
+fn a_conversation_needs_no_mouse() {
+    let Some(stage) = Stage::bella() else { return };
+    stage.play(|visit| {
+        visit.meet();
+        tab_to(visit, LOAD_MODEL);
+        visit.page.press("Enter");
+        visit.wait_for_engine("idle");
+        tab_to(visit, COMPOSER);
+        visit.page.type_text("What is the capital of France?");
+        visit.page.press("Enter");
+        assert_eq!(visit.reply().state, "done");
+        tab_to(visit, NAV_SETTINGS);
+        visit.page.press("Enter");
+        tab_to(visit, VARIETY);
+        visit.page.press("ArrowDown");
+        let chosen = "document.activeElement.checked && document.activeElement.value";
+        assert_ne!(
+            visit.page.eval::<String>(chosen),
+            "",
+            "arrows move within a group"
+        );
+    });
+}
+
+#[track_caller]
+fn tab_to(visit: &Visit, testid: &str) {
+    for _ in 0..40 {
+        visit.page.press("Tab");
+        let reached: Option<String> = visit
+            .page
+            .eval("document.activeElement?.dataset.testid ?? null");
+        if reached.as_deref() == Some(testid) {
+            return;
+        }
+    }
+    panic!("the Tab key does not come to {testid}");
+}
+
+#[test]
+fn the_skip_link_leads_past_the_navigation() {
+    let Some(stage) = Stage::bella() else { return };
+    stage.play(|visit| {
+        visit.meet();
+        visit.page.press("Tab");
+        visit.page.press("Enter");
+        assert!(
+            visit
+                .page
+                .eval::<bool>("!!document.activeElement.closest('main')")
+        );
+    });
+}

@@ -1,0 +1,150 @@
+//! Every page in both languages, both themes and three widths: nothing sticks
+//! out, nothing covers the composer. The pictures go to `target/e2e/screens/`.
+
+use bella_tests::emulation::Theme;
+use bella_tests::testid::*;
+use bella_tests::{Find, Stage, Visit, by, evidence};
+use xtask::server::Fault;
+
+const LANGUAGES: [&str; 2] = ["en", "ko"];
+const THEMES: [Theme; 2] = [Theme::Light, Theme::Dark];
+/// A phone, a tablet, a laptop.
+const SIZES: [(u32, u32); 3] = [(360, 740), (768, 1024), (1280, 800)];
+
+fn pages() -> [(&'static str, &'static str, Find); 5] {
+    [
+        ("talk", "", by(COMPOSER)),
+        ("models", "models", by(MODEL_CARD)),
+        ("settings", "settings", by(VARIETY)),
+        ("about", "about", by(PAGE_TITLE)),
+        ("not-found", "no-such-page", by(NOT_FOUND)),
+    ]
+}
+
+/// Looks at what is on the screen in every size and theme.
+fn look(visit: &Visit, name: &str, language: &str) {
+    let folder = evidence::folder("screens");
+    for theme in THEMES {
+        visit.page.set_taste(theme, true);
+        for (width, height) in SIZES {
+            visit.page.set_viewport(width, height);
+            settle(visit);
+            let picture = format!("{name}-{language}-{}-{width}.png", theme.name());
+            visit.page.screenshot(&folder.join(&picture));
+            let faults: Vec<String> = visit.page.call(LAYOUT_FAULTS, &[COMPOSER.into()]);
+            assert!(faults.is_empty(), "{picture}:\n  {}", faults.join("\n  "));
+            assert_eq!(
+                visit.page.eval::<String>("document.documentElement.lang"),
+                language
+            );
+        }
+    }
+}
+
+/// Waits until fonts are there and two frames were drawn.
+fn settle(visit: &Visit) {
+    visit.page.eval::<()>(
+        "document.fonts.ready.then(() => new Promise(done =>
+            requestAnimationFrame(() => requestAnimationFrame(() => done()))))",
+    );
+}
+
+/// Answers what is wrong with the layout, in words.
+const LAYOUT_FAULTS: &str = r"composer => {
+    const faults = [];
+    const name = e => e.cloneNode().outerHTML.slice(0, 120);
+    const root = document.scrollingElement;
+    if (root.scrollWidth > root.clientWidth)
+        faults.push(`the page is ${root.scrollWidth} wide in a window of ${root.clientWidth}`);
+    for (const e of document.body.querySelectorAll('*')) {
+        if (!e.checkVisibility({ opacityProperty: true, visibilityProperty: true })) continue;
+        const box = e.getBoundingClientRect();
+        const clipped = e.closest('svg') || box.width <= 1 || box.height <= 1 || box.bottom < 0;
+        if (!clipped && (box.left < -0.5 || box.right > innerWidth + 0.5))
+            faults.push(`${name(e)} reaches from ${box.left} to ${box.right}`);
+        const style = getComputedStyle(e);
+        const hides = style.overflowX !== 'visible' && style.overflowX !== 'auto' && style.overflowX !== 'scroll';
+        if (!clipped && hides && style.textOverflow !== 'ellipsis' && e.scrollWidth > e.clientWidth + 1)
+            faults.push(`${name(e)} cuts off its content`);
+    }
+    const field = document.querySelector(`[data-testid=${composer}]`);
+    if (field) {
+        const box = field.getBoundingClientRect();
+        if (box.bottom > innerHeight + 0.5) faults.push('the composer is below the window');
+        for (const across of [0.05, 0.25, 0.5, 0.75, 0.95]) for (const down of [0.2, 0.5, 0.8]) {
+            const top = document.elementFromPoint(box.left + box.width * across, box.top + box.height * down);
+            if (top !== field) faults.push(`${top ? name(top) : 'nothing'} lies over the composer`);
+        }
+    }
+    return [...new Set(faults)];
+}";
+
+#[test]
+fn every_page_fits_every_window() {
+    let Some(stage) = Stage::bella() else { return };
+    stage.play(|visit| {
+        for language in LANGUAGES {
+            visit.page.set_language(language);
+            for (name, address, shows) in pages() {
+                visit.open(address);
+                visit.page.wait_for(shows);
+                visit.wait_for_engine("empty");
+                look(visit, name, language);
+            }
+        }
+    });
+}
+
+#[test]
+fn a_conversation_fits_every_window() {
+    let Some(stage) = Stage::bella() else { return };
+    stage.play(|visit| {
+        visit.wake();
+        for (language, question) in [
+            (
+                "en",
+                "Write a numbered list of five things one needs to make tea.",
+            ),
+            ("ko", "안녕하세요, 벨라! 오늘은 날씨가 참 좋네요."),
+        ] {
+            visit.read_in(language);
+            visit.ask(question);
+            // A word without end must wrap, not push.
+            visit.ask(&"Donaudampfschifffahrtsgesellschaft".repeat(8));
+            look(visit, "conversation", language);
+        }
+    });
+}
+
+#[test]
+fn loading_and_trouble_fit_every_window() {
+    let Some(stage) = Stage::bella() else { return };
+    stage.play(|visit| {
+        visit.forgive("the test breaks the transfer", |one| {
+            matches!(one, bella_tests::Trouble::Complaint { .. })
+        });
+        for language in LANGUAGES {
+            visit.page.set_language(language);
+            visit
+                .host
+                .misbehave(|asked| match asked.path.contains("/weights/") {
+                    true => Fault::slow(2_000_000),
+                    false => Fault::none(),
+                });
+            visit.meet();
+            visit.page.click(LOAD_MODEL);
+            visit.page.wait_for(LOAD_PROGRESS);
+            look(visit, "loading", language);
+            visit.page.click(CANCEL_LOAD);
+            visit
+                .host
+                .misbehave(|asked| match asked.path.contains("/weights/") {
+                    true => Fault::status(503),
+                    false => Fault::none(),
+                });
+            visit.page.click(LOAD_MODEL);
+            visit.page.wait_for(TROUBLE);
+            look(visit, "trouble", language);
+        }
+    });
+}
