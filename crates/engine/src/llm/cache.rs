@@ -49,16 +49,45 @@ impl LayerCache {
     }
 }
 
+/// What a convolution over time has seen. It needs only the latest rows, but all
+/// are kept: forgetting the end of a conversation must bring back the rows
+/// before it.
+#[derive(Debug)]
+pub struct History {
+    width: usize,
+    /// \[positions, width]
+    rows: Vec<f32>,
+}
+
+impl History {
+    pub fn new(width: usize) -> Self {
+        Self { width, rows: Vec::new() }
+    }
+
+    pub fn push(&mut self, row: &[f32]) {
+        self.rows.extend_from_slice(row);
+    }
+
+    /// The row `back` before the latest; `None` before the beginning.
+    pub fn latest(&self, back: usize) -> Option<&[f32]> {
+        let rows = self.rows.len() / self.width;
+        let at = rows.checked_sub(back + 1)?;
+        Some(&self.rows[at * self.width..][..self.width])
+    }
+}
+
 /// The memory of one conversation in one model.
 #[derive(Debug)]
 pub struct Cache {
     pub layers: Vec<LayerCache>,
+    /// Of the layers that convolve instead of attending, where a family has them.
+    pub histories: Vec<History>,
     len: usize,
 }
 
 impl Cache {
-    pub fn new(layers: Vec<LayerCache>) -> Self {
-        Self { layers, len: 0 }
+    pub fn new(layers: Vec<LayerCache>, histories: Vec<History>) -> Self {
+        Self { layers, histories, len: 0 }
     }
 
     /// Positions held.
@@ -81,9 +110,13 @@ impl Cache {
         for layer in &mut self.layers {
             layer.truncate(self.len);
         }
+        for history in &mut self.histories {
+            history.rows.truncate(self.len * history.width);
+        }
     }
 
     pub fn memory_bytes(&self) -> usize {
-        self.layers.iter().map(LayerCache::memory_bytes).sum()
+        let histories = self.histories.iter().map(|history| history.rows.capacity() * size_of::<f32>());
+        self.layers.iter().map(LayerCache::memory_bytes).chain(histories).sum()
     }
 }

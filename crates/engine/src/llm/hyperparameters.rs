@@ -79,8 +79,12 @@ impl<'a> Hyperparameters<'a> {
         if self.metadata.contains(&self.key(name)) { self.float(name).map(Some) } else { Ok(None) }
     }
 
+    pub fn query_heads(&self) -> Result<usize> {
+        self.size("attention.head_count", WIDEST)
+    }
+
     pub fn heads(&self) -> Result<Heads> {
-        let query = self.size("attention.head_count", WIDEST)?;
+        let query = self.query_heads()?;
         let kv = self.size_if_any("attention.head_count_kv", WIDEST)?.unwrap_or(query);
         let dim = self.size_if_any("attention.key_length", WIDEST)?.unwrap_or(self.width / query);
         if let Some(value) = self.size_if_any("attention.value_length", WIDEST)?
@@ -96,6 +100,18 @@ impl<'a> Hyperparameters<'a> {
             return Err(EngineError::bad_model(self.key("rope.dimension_count"), detail));
         }
         Heads::new(query, kv, dim)
+    }
+
+    /// One number a layer. Files of families whose layers are alike give a single
+    /// one instead.
+    pub fn per_layer(&self, name: &str) -> Result<Vec<usize>> {
+        let key = self.key(name);
+        let counts: Vec<usize> = self.metadata.u32s(&key)?.into_iter().map(|count| count as usize).collect();
+        if counts.len() != self.layers || counts.iter().any(|&count| count > WIDEST) {
+            let detail = format!("{counts:?} does not give a number for each of {} layers", self.layers);
+            return Err(EngineError::bad_model(key, detail));
+        }
+        Ok(counts)
     }
 
     pub fn rope_base(&self) -> Result<f32> {

@@ -17,7 +17,7 @@ pub struct RmsNorm {
 
 impl RmsNorm {
     pub fn take(tensors: &mut Tensors, name: &str, width: usize, epsilon: f32) -> Result<Self> {
-        Ok(Self { weight: tensors.floats(name, &[width])?, epsilon })
+        Ok(Self { weight: tensors.floats(&format!("{name}.weight"), &[width])?, epsilon })
     }
 
     pub fn apply(&self, x: &[f32]) -> Vec<f32> {
@@ -200,6 +200,15 @@ impl GatedMlp {
     pub fn memory_bytes(&self) -> usize {
         [&self.gate, &self.up, &self.down].map(Matrix::memory_bytes).iter().sum()
     }
+}
+
+/// The rows of `embedding` that stand for `tokens`. \[n, width]
+pub fn embed(embedding: &Matrix, tokens: &[u32]) -> Vec<f32> {
+    let mut x = vec![0.0; tokens.len() * embedding.cols()];
+    for (&token, x) in tokens.iter().zip(x.chunks_exact_mut(embedding.cols())) {
+        embedding.unpack_row(token as usize, x);
+    }
+    x
 }
 
 /// Row `index` of a sequence of `n` rows.

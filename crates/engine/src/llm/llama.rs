@@ -5,7 +5,7 @@
 use super::cache::{Cache, LayerCache};
 use super::decoder::Decoder;
 use super::hyperparameters::Hyperparameters;
-use super::layers::{Attention, GatedMlp, Heads, RmsNorm};
+use super::layers::{Attention, GatedMlp, Heads, RmsNorm, embed};
 use super::rope::{Pairing, Rope};
 use crate::error::Result;
 use crate::math::{add, silu};
@@ -51,7 +51,7 @@ impl Llama {
             heads,
             layers: layers.collect::<Result<_>>()?,
             embedding: tensors.matrix("token_embd.weight", sizes.vocabulary, sizes.width)?,
-            norm: RmsNorm::take(tensors, "output_norm.weight", sizes.width, sizes.norm_epsilon)?,
+            norm: RmsNorm::take(tensors, "output_norm", sizes.width, sizes.norm_epsilon)?,
             head: match tensors.contains("output.weight") {
                 true => Some(tensors.matrix("output.weight", sizes.vocabulary, sizes.width)?),
                 false => None,
@@ -66,7 +66,7 @@ impl Layer {
         let block = format!("blk.{index}");
         let width = sizes.width;
         let norm = |tensors: &mut Tensors, name: &str| {
-            RmsNorm::take(tensors, &format!("{block}.{name}.weight"), width, sizes.norm_epsilon)
+            RmsNorm::take(tensors, &format!("{block}.{name}"), width, sizes.norm_epsilon)
         };
         Ok(Self {
             attention_norm: norm(tensors, "attn_norm")?,
@@ -92,17 +92,14 @@ impl Decoder for Llama {
 
     fn new_cache(&self) -> Cache {
         let layer = || LayerCache::new(self.heads.kv, self.heads.dim);
-        Cache::new(self.layers.iter().map(|_| layer()).collect())
+        Cache::new(self.layers.iter().map(|_| layer()).collect(), Vec::new())
     }
 
     fn forward(&self, tokens: &[u32], cache: &mut Cache) -> Vec<f32> {
         let start = cache.len();
         let width = self.embedding.cols();
         // x: [n, width], the stream every layer reads and adds to
-        let mut x = vec![0.0; tokens.len() * width];
-        for (&token, x) in tokens.iter().zip(x.chunks_exact_mut(width)) {
-            self.embedding.unpack_row(token as usize, x);
-        }
+        let mut x = embed(&self.embedding, tokens);
         for (layer, cache) in self.layers.iter().zip(&mut cache.layers) {
             let normed = layer.attention_norm.apply(&x);
             add(&mut x, &layer.attention.forward(&normed, start, &self.rope, cache));

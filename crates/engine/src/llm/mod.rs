@@ -9,9 +9,11 @@
 mod cache;
 mod conversation;
 mod decoder;
+mod gemma3;
 mod generation;
 mod hyperparameters;
 mod layers;
+mod lfm2;
 mod llama;
 mod prompt;
 mod rope;
@@ -55,6 +57,8 @@ impl LanguageModel {
         let sizes = Hyperparameters::read(metadata, vocabulary)?;
         let decoder: Box<dyn Decoder> = match sizes.architecture.as_str() {
             "llama" | "qwen2" | "qwen3" => Box::new(llama::Llama::new(&sizes, &mut tensors)?),
+            "gemma3" => Box::new(gemma3::Gemma3::new(&sizes, &mut tensors)?),
+            "lfm2" => Box::new(lfm2::Lfm2::new(&sizes, &mut tensors)?),
             other => {
                 let detail = format!("\"{other}\" is not a family this engine runs");
                 return Err(EngineError::bad_model("general.architecture", detail));

@@ -1,0 +1,202 @@
+//! LFM2 (Liquid AI, 2025): most layers mix neighbouring positions with a short
+//! gated convolution, a few attend.
+
+use super::cache::{Cache, History, LayerCache};
+use super::decoder::Decoder;
+use super::hyperparameters::Hyperparameters;
+use super::layers::{Attention, GatedMlp, Heads, RmsNorm, embed};
+use super::rope::{Pairing, Rope};
+use crate::error::Result;
+use crate::math::{add, silu};
+use crate::matrix::Matrix;
+use crate::tensors::Tensors;
+
+const LONGEST_KERNEL: usize = 64;
+
+#[derive(Debug)]
+pub struct Lfm2 {
+    context_length: usize,
+    /// \[vocabulary, width]; also scores the next token.
+    embedding: Matrix,
+    layers: Vec<Layer>,
+    norm: RmsNorm,
+    rope: Rope,
+}
+
+#[derive(Debug)]
+struct Layer {
+    mixer_norm: RmsNorm,
+    mixer: Mixer,
+    mlp_norm: RmsNorm,
+    mlp: GatedMlp,
+}
+
+#[derive(Debug)]
+enum Mixer {
+    Attention(Attention),
+    Convolution(ShortConvolution),
+}
+
+/// out(C · conv(B · x)), where B, C and x are three projections of the input and
+/// the convolution looks back over a few positions of each channel on its own.
+#[derive(Debug)]
+struct ShortConvolution {
+    /// \[3 · width, width]: B, C, x
+    input: Matrix,
+    /// \[width, taps], the oldest tap first
+    kernel: Vec<f32>,
+    taps: usize,
+    /// \[width, width]
+    output: Matrix,
+}
+
+impl Lfm2 {
+    pub fn new(sizes: &Hyperparameters, tensors: &mut Tensors) -> Result<Self> {
+        let kv_heads = sizes.per_layer("attention.head_count_kv")?;
+        let layers = kv_heads.iter().enumerate();
+        let layers = layers.map(|(index, &kv)| Layer::new(index, sizes, kv, tensors));
+        let layers: Vec<Layer> = layers.collect::<Result<_>>()?;
+        let dim = sizes.width / sizes.query_heads()?;
+        let name = if tensors.contains("output_norm.weight") { "output_norm" } else { "token_embd_norm" };
+        Ok(Self {
+            context_length: sizes.context_length,
+            embedding: tensors.matrix("token_embd.weight", sizes.vocabulary, sizes.width)?,
+            layers,
+            norm: RmsNorm::take(tensors, name, sizes.width, sizes.norm_epsilon)?,
+            rope: Rope::new(Pairing::Halves, dim, sizes.rope_base()?, None),
+        })
+    }
+}
+
+impl Layer {
+    /// `kv` is the number of key heads; a layer without any is a convolution.
+    fn new(index: usize, sizes: &Hyperparameters, kv: usize, tensors: &mut Tensors) -> Result<Self> {
+        let block = format!("blk.{index}");
+        let (width, epsilon) = (sizes.width, sizes.norm_epsilon);
+        let mixer = if kv == 0 {
+            Mixer::Convolution(ShortConvolution::take(tensors, &block, sizes)?)
+        } else {
+            let query = sizes.query_heads()?;
+            let heads = Heads::new(query, kv, width / query)?;
+            Mixer::Attention(Attention::take(tensors, &block, width, heads, epsilon)?)
+        };
+        Ok(Self {
+            mixer_norm: RmsNorm::take(tensors, &format!("{block}.attn_norm"), width, epsilon)?,
+            mixer,
+            mlp_norm: RmsNorm::take(tensors, &format!("{block}.ffn_norm"), width, epsilon)?,
+            mlp: GatedMlp::take(tensors, &block, width, sizes.hidden, silu)?,
+        })
+    }
+}
+
+impl ShortConvolution {
+    fn take(tensors: &mut Tensors, block: &str, sizes: &Hyperparameters) -> Result<Self> {
+        let width = sizes.width;
+        let taps = sizes.size("shortconv.l_cache", LONGEST_KERNEL)?;
+        Ok(Self {
+            input: tensors.matrix(&format!("{block}.shortconv.in_proj.weight"), 3 * width, width)?,
+            kernel: tensors.floats(&format!("{block}.shortconv.conv.weight"), &[width, taps])?,
+            taps,
+            output: tensors.matrix(&format!("{block}.shortconv.out_proj.weight"), width, width)?,
+        })
+    }
+
+    /// x\[n, width] → \[n, width]; `history` holds B · x of all positions before.
+    fn forward(&self, x: &[f32], history: &mut History) -> Vec<f32> {
+        let width = self.output.rows();
+        let mut projected = vec![0.0; 3 * x.len()];
+        self.input.apply(x, &mut projected);
+        let mut mixed = vec![0.0; x.len()];
+        for (projected, mixed) in projected.chunks_exact(3 * width).zip(mixed.chunks_exact_mut(width)) {
+            let (b, rest) = projected.split_at(width);
+            let (c, x) = rest.split_at(width);
+            let gated: Vec<f32> = b.iter().zip(x).map(|(b, x)| b * x).collect();
+            history.push(&gated);
+            for back in 0..self.taps {
+                // Before the beginning there is nothing, which counts as zero.
+                let Some(row) = history.latest(back) else { break };
+                let tap = self.taps - 1 - back;
+                for (channel, (mixed, row)) in mixed.iter_mut().zip(row).enumerate() {
+                    *mixed += self.kernel[channel * self.taps + tap] * row;
+                }
+            }
+            mixed.iter_mut().zip(c).for_each(|(mixed, c)| *mixed *= c);
+        }
+        let mut out = vec![0.0; x.len()];
+        self.output.apply(&mixed, &mut out);
+        out
+    }
+
+    fn memory_bytes(&self) -> usize {
+        self.input.memory_bytes() + size_of_val(&self.kernel[..]) + self.output.memory_bytes()
+    }
+}
+
+impl Decoder for Lfm2 {
+    fn architecture(&self) -> &str {
+        "lfm2"
+    }
+
+    fn vocabulary(&self) -> usize {
+        self.embedding.rows()
+    }
+
+    fn context_length(&self) -> usize {
+        self.context_length
+    }
+
+    fn new_cache(&self) -> Cache {
+        let (mut layers, mut histories) = (Vec::new(), Vec::new());
+        for layer in &self.layers {
+            match &layer.mixer {
+                Mixer::Attention(attention) => {
+                    layers.push(LayerCache::new(attention.heads.kv, attention.heads.dim));
+                }
+                Mixer::Convolution(_) => histories.push(History::new(self.embedding.cols())),
+            }
+        }
+        Cache::new(layers, histories)
+    }
+
+    fn forward(&self, tokens: &[u32], cache: &mut Cache) -> Vec<f32> {
+        let start = cache.len();
+        let width = self.embedding.cols();
+        // x: [n, width], the stream every layer reads and adds to
+        let mut x = embed(&self.embedding, tokens);
+        let mut caches = cache.layers.iter_mut();
+        let mut histories = cache.histories.iter_mut();
+        for layer in &self.layers {
+            let normed = layer.mixer_norm.apply(&x);
+            let mixed = match &layer.mixer {
+                Mixer::Attention(attention) => {
+                    let cache = caches.next().expect("new_cache gave one to every attention");
+                    attention.forward(&normed, start, &self.rope, cache)
+                }
+                Mixer::Convolution(convolution) => {
+                    let history = histories.next().expect("new_cache gave one to every convolution");
+                    convolution.forward(&normed, history)
+                }
+            };
+            add(&mut x, &mixed);
+            let normed = layer.mlp_norm.apply(&x);
+            add(&mut x, &layer.mlp.forward(&normed));
+        }
+        cache.advance(tokens.len());
+        self.norm.apply(&x[x.len() - width..])
+    }
+
+    fn logits(&self, state: &[f32]) -> Vec<f32> {
+        let mut logits = vec![0.0; self.vocabulary()];
+        self.embedding.apply(state, &mut logits);
+        logits
+    }
+
+    fn memory_bytes(&self) -> usize {
+        let mixer = |mixer: &Mixer| match mixer {
+            Mixer::Attention(attention) => attention.memory_bytes(),
+            Mixer::Convolution(convolution) => convolution.memory_bytes(),
+        };
+        let layers = self.layers.iter().map(|layer| mixer(&layer.mixer) + layer.mlp.memory_bytes());
+        layers.sum::<usize>() + self.embedding.memory_bytes()
+    }
+}
