@@ -12,7 +12,7 @@ use std::collections::HashMap;
 use std::rc::Rc;
 
 use bella_engine::{Host, ModelLoader};
-use bella_protocol::{Failure, FromEngine, ModelSpec, Outcome, Reply, Request, RequestId, Stop, ToEngine, Usage};
+use bella_protocol::{Failure, FromEngine, ModelSpec, Outcome, Reply, Request, RequestId, ToEngine};
 use web_sys::AbortController;
 
 use turn::Turn;
@@ -90,8 +90,11 @@ impl Worker {
                 let started = port::now();
                 let loaded = self.stream_in(id, spec, &abort).await;
                 self.loads.borrow_mut().remove(&id);
+                let cancelled = abort.signal().aborted();
+                // What is still on its way of a file that was refused is not wanted.
+                abort.abort();
                 match loaded {
-                    _ if abort.signal().aborted() => Reply::Done(Outcome::Cancelled),
+                    _ if cancelled => Reply::Done(Outcome::Cancelled),
                     Ok((name, model)) => {
                         let took = port::now() - started;
                         Reply::Done(Outcome::Loaded(self.host.borrow_mut().add(&name, model, took)))
