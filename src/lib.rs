@@ -1,3 +1,30 @@
 //! Bella: the page a person sees, and the worker that owns her engine.
+//!
+//! The page:
+//! - [`app`]: providers and routes; [`pages`] has one file per route,
+//!   [`components`] what they are made of
+//! - [`bella`]: the companion at work: events in, effects carried out, and the
+//!   signals the views are drawn from
+//! - [`library`]: the models of the manifest; [`settings`]: what a person chose
+//! - [`i18n`]: every word a person reads
+//! - [`testid`]: every name a test goes by
+//!
+//! [`browser`] is the only place that touches the browser's own interfaces.
 
+pub mod browser;
 pub mod testid;
+
+#[cfg(feature = "page")]
+pub mod app;
+#[cfg(feature = "page")]
+pub mod bella;
+#[cfg(feature = "page")]
+pub mod components;
+#[cfg(feature = "page")]
+pub mod i18n;
+#[cfg(feature = "page")]
+pub mod library;
+#[cfg(feature = "page")]
+pub mod pages;
+#[cfg(feature = "page")]
+pub mod settings;

@@ -154,14 +154,15 @@ impl Companion {
         self.state.cleared = None;
         self.state.trouble = None;
         self.add_turn(Speaker::Person, question.text, question.at_ms);
-        let prompt = prompt::compose(language, &self.state.conversation, self.context_length);
+        let options = self.state.manner.options(now.random);
+        let context = self.context_length.min(options.context_tokens);
+        let prompt = prompt::compose(language, &self.state.conversation, context);
         self.add_turn(
             Speaker::Bella(ReplyState::Streaming),
             String::new(),
             now.at_ms,
         );
         self.forgotten = prompt.forgotten;
-        let options = self.state.manner.options(now.random);
         let request = self.send(
             Request::Chat {
                 model: id,

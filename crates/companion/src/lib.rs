@@ -11,6 +11,7 @@
 //! - [`prompt`]: what the model is told, and how much of the past fits
 //! - [`manner`]: how long and how freely she answers
 //! - [`trouble`]: what went wrong, for the catalogue to put into words
+//! - [`pulse`]: whether the engine still answers
 //! - [`sentences`]: whole sentences out of a text that still grows
 //!
 //! ```
@@ -28,6 +29,7 @@ pub mod event;
 pub mod language;
 pub mod manner;
 pub mod prompt;
+pub mod pulse;
 pub mod sentences;
 pub mod state;
 pub mod trouble;
@@ -37,5 +39,6 @@ pub use effect::Effect;
 pub use event::{Event, Model, Now};
 pub use language::Language;
 pub use manner::{Manner, ReplyLength, Variety};
+pub use pulse::{Beat, Pulse};
 pub use state::{Loading, Phase, ReplyState, Speaker, State, Turn, TurnId, Waiting};
 pub use trouble::Trouble;

@@ -5,7 +5,7 @@ use bella_protocol::{ChatMessage, Role};
 use crate::{Language, Speaker, Turn};
 
 /// No tokenizer we load averages more bytes to a token than this, so a
-/// turn beyond `context_length` times it could not fit whatever it says. The
+/// turn beyond `context_tokens` times it could not fit whatever it says. The
 /// engine counts tokens and has the last word; this only keeps a long evening's
 /// talk from being copied to it with every question.
 const MOST_BYTES_PER_TOKEN: usize = 8;
@@ -36,8 +36,8 @@ pub(crate) struct Prompt {
 
 /// The system prompt and the newest turns. The last turn is the question and
 /// always goes along; the engine says so if it alone is too long.
-pub(crate) fn compose(language: Language, turns: &[Turn], context_length: usize) -> Prompt {
-    let first = first_that_fits(turns, context_length.saturating_mul(MOST_BYTES_PER_TOKEN));
+pub(crate) fn compose(language: Language, turns: &[Turn], context_tokens: usize) -> Prompt {
+    let first = first_that_fits(turns, context_tokens.saturating_mul(MOST_BYTES_PER_TOKEN));
     let mut messages = vec![ChatMessage::new(Role::System, system(language))];
     let mut rest = turns.get(first..).unwrap_or_default();
     while let Some((turn, later)) = rest.split_first() {
@@ -103,8 +103,8 @@ mod tests {
     }
 
     #[track_caller]
-    fn check(script: &[(char, &str)], context_length: usize, expected: &[&str], forgotten: usize) {
-        let prompt = compose(Language::English, &turns(script), context_length);
+    fn check(script: &[(char, &str)], context_tokens: usize, expected: &[&str], forgotten: usize) {
+        let prompt = compose(Language::English, &turns(script), context_tokens);
         let said: Vec<&str> = prompt
             .messages
             .iter()

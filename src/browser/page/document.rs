@@ -37,6 +37,13 @@ pub fn set_theme(theme: Option<&str>) {
     };
 }
 
+/// Shows one of the messages `index.html` keeps for when the app cannot speak.
+pub fn show_boot_message(kind: &str) {
+    if let Some(root) = root() {
+        let _ = root.set_attribute("data-boot", kind);
+    }
+}
+
 pub fn set_title(title: &str) {
     if let Some(document) = document() {
         document.set_title(title);
@@ -45,8 +52,15 @@ pub fn set_title(title: &str) {
 
 /// The languages the person reads, as the browser has been told, best first.
 pub fn preferred_languages() -> Vec<String> {
-    let Some(window) = web_sys::window() else { return Vec::new() };
-    window.navigator().languages().iter().filter_map(|tag| tag.as_string()).collect()
+    let Some(window) = web_sys::window() else {
+        return Vec::new();
+    };
+    window
+        .navigator()
+        .languages()
+        .iter()
+        .filter_map(|tag| tag.as_string())
+        .collect()
 }
 
 /// Makes an address absolute. Every route is one level deep, so what is relative
@@ -60,6 +74,8 @@ pub fn resolve(address: &str) -> String {
 
 /// The path the app lives under, without its last slash: empty at a host's root.
 pub fn base_path() -> String {
-    let path = web_sys::Url::new(&resolve("./")).map(|url| url.pathname()).unwrap_or_default();
+    let path = web_sys::Url::new(&resolve("./"))
+        .map(|url| url.pathname())
+        .unwrap_or_default();
     path.trim_end_matches('/').to_owned()
 }

@@ -8,7 +8,7 @@ use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{Element, ResizeObserver};
 
 /// Within this many pixels of the end counts as being there.
-const NEAR_PX: i32 = 48;
+const NEAR_PX: f64 = 48.0;
 
 /// Watches until it is dropped.
 #[derive(Debug)]
@@ -28,20 +28,17 @@ impl Follower {
 
         let on_scroll = Closure::<dyn FnMut()>::new({
             let (scroller, following) = (scroller.clone(), following.clone());
-            move || {
-                let left =
-                    scroller.scroll_height() - scroller.scroll_top() - scroller.client_height();
-                following.set(left <= NEAR_PX);
-            }
+            move || following.set(left_below(&scroller) <= NEAR_PX)
         });
-        let _ = scroller.add_event_listener_with_callback("scroll", on_scroll.as_ref().unchecked_ref());
+        let _ =
+            scroller.add_event_listener_with_callback("scroll", on_scroll.as_ref().unchecked_ref());
 
         // Runs after layout and before the picture, so nothing jumps.
         let on_resize = Closure::<dyn FnMut(JsValue)>::new({
             let (scroller, following) = (scroller.clone(), following.clone());
             move |_| {
                 if following.get() {
-                    scroller.set_scroll_top(scroller.scroll_height());
+                    go_to_end(&scroller);
                 }
             }
         });
@@ -52,14 +49,34 @@ impl Follower {
             observer.observe(&scroller);
         }
 
-        Self { scroller, following, observer, on_scroll, _on_resize: on_resize }
+        Self {
+            scroller,
+            following,
+            observer,
+            on_scroll,
+            _on_resize: on_resize,
+        }
     }
 
     /// The person said something: whatever they were reading, this is next.
     pub fn go_to_end(&self) {
         self.following.set(true);
-        self.scroller.set_scroll_top(self.scroller.scroll_height());
+        go_to_end(&self.scroller);
     }
+}
+
+fn go_to_end(scroller: &Element) {
+    scroller.scroll_to_with_x_and_y(0.0, f64::from(scroller.scroll_height()));
+}
+
+/// How much of the list lies below what is shown.
+#[allow(
+    clippy::useless_conversion,
+    reason = "scroll_top is f64 under web_sys_unstable_apis, which native tests are built without"
+)]
+fn left_below(scroller: &Element) -> f64 {
+    let shown = f64::from(scroller.client_height()) + f64::from(scroller.scroll_top());
+    f64::from(scroller.scroll_height()) - shown
 }
 
 impl Drop for Follower {
@@ -68,6 +85,8 @@ impl Drop for Follower {
             observer.disconnect();
         }
         let callback = self.on_scroll.as_ref().unchecked_ref();
-        let _ = self.scroller.remove_event_listener_with_callback("scroll", callback);
+        let _ = self
+            .scroller
+            .remove_event_listener_with_callback("scroll", callback);
     }
 }

@@ -1,11 +1,13 @@
 //! What the page needs of the browser.
 //!
+//! - [`crash`]: what to do when the page itself panics
 //! - [`document`]: language, theme, title, addresses, the place to mount
 //! - [`engine_client`]: the worker that owns the engine
 //! - [`storage`]: a few short texts that outlive the tab
 //! - [`follow`]: a list that stays at its end while it grows
 //! - [`frame`], [`input`], [`marks`], [`now`]: small things
 
+pub mod crash;
 pub mod document;
 pub mod engine_client;
 pub mod follow;

@@ -1,0 +1,45 @@
+//! Providers and routes.
+
+use leptos::mount::mount_to;
+use leptos::prelude::*;
+use leptos_router::components::{Route, Router, Routes};
+use leptos_router::path;
+
+use crate::bella::provide_bella;
+use crate::browser::page::{crash, document, marks};
+use crate::components::shell::Shell;
+use crate::pages::{AboutPage, ModelsPage, NotFoundPage, SettingsPage, TalkPage};
+use crate::settings::Settings;
+
+/// Takes over from the first paint.
+pub fn mount() {
+    crash::tell_people();
+    let Some(stage) = document::stage() else {
+        return;
+    };
+    // The app lives as long as the tab.
+    mount_to(stage, App).forget();
+    marks::mark("mounted");
+}
+
+#[component]
+fn App() -> impl IntoView {
+    let settings = Settings::recall();
+    provide_context(settings);
+    provide_bella(settings);
+
+    // Routes are one level deep: relative addresses then mean the same on each,
+    // and the app can live below any path of a static host.
+    view! {
+        <Router base=document::base_path()>
+            <Shell>
+                <Routes fallback=NotFoundPage>
+                    <Route path=path!("/") view=TalkPage/>
+                    <Route path=path!("/models") view=ModelsPage/>
+                    <Route path=path!("/settings") view=SettingsPage/>
+                    <Route path=path!("/about") view=AboutPage/>
+                </Routes>
+            </Shell>
+        </Router>
+    }
+}

@@ -1,0 +1,237 @@
+//! The companion at work: events in, effects carried out, and the signals the
+//! views are drawn from.
+
+// Named, so that it goes before Leptos's effects, which are `Reaction` here.
+use bella_companion::Effect;
+use bella_companion::{
+    Companion, Event, Model, Phase, Speaker, State, Trouble, Turn, TurnId, Waiting,
+};
+use bella_protocol::Reply;
+use leptos::prelude::Effect as Reaction;
+use leptos::prelude::*;
+
+use crate::browser::page::engine_client::EngineClient;
+use crate::browser::page::storage::{self, Key};
+use crate::browser::page::{document, frame, marks, now};
+use crate::library;
+use crate::settings::Settings;
+
+/// A handle to the one Bella of this tab.
+#[derive(Clone, Copy, Debug)]
+pub struct Bella {
+    companion: StoredValue<Companion, LocalStorage>,
+    engine: StoredValue<Option<EngineClient>, LocalStorage>,
+    /// Whether the views will be brought up to date before the next frame.
+    drawing_soon: StoredValue<bool, LocalStorage>,
+    pub view: View,
+    /// What stands in the composer; it outlives a look at another page.
+    pub draft: RwSignal<String>,
+}
+
+/// The companion's state as signals. Each changes only when its part does.
+#[derive(Clone, Copy, Debug)]
+pub struct View {
+    pub phase: RwSignal<Phase>,
+    pub model: RwSignal<Option<Model>>,
+    pub turns: RwSignal<Vec<TurnView>>,
+    pub waiting: RwSignal<Option<Waiting>>,
+    pub trouble: RwSignal<Option<Trouble>>,
+    pub accepts_message: RwSignal<bool>,
+    pub can_ask_again: RwSignal<bool>,
+    pub can_undo_clear: RwSignal<bool>,
+}
+
+/// One turn. Its signals are its own and go when it goes, so that a growing
+/// reply redraws nothing but itself.
+#[derive(Clone, Debug)]
+pub struct TurnView {
+    pub id: TurnId,
+    pub speaker: ArcRwSignal<Speaker>,
+    pub text: ArcRwSignal<String>,
+}
+
+impl Bella {
+    /// Starts the engine's worker, and the remembered model once it is up.
+    pub fn start(settings: Settings) -> Self {
+        let companion = Companion::new(
+            settings.language.get_untracked(),
+            settings.manner.get_untracked(),
+        );
+        let bella = Self {
+            view: View::of(companion.state()),
+            companion: StoredValue::new_local(companion),
+            engine: StoredValue::new_local(None),
+            drawing_soon: StoredValue::new_local(false),
+            draft: RwSignal::default(),
+        };
+        bella
+            .engine
+            .set_value(Some(EngineClient::new(move |event| bella.tell(event))));
+        if let Some(id) = storage::recall(Key::Model) {
+            bella.choose_model(&id);
+        }
+        bella.carry_out(Effect::RestartEngine);
+        Reaction::new(move |_| bella.tell(Event::LanguageChosen(settings.language.get())));
+        Reaction::new(move |_| bella.tell(Event::MannerChosen(settings.manner.get())));
+        bella
+    }
+
+    /// Ids the manifest does not know (any more) are ignored.
+    pub fn choose_model(self, id: &str) {
+        if let Some(model) = library::find(id).filter(|model| library::is_used(model.task)) {
+            self.tell(Event::ModelChosen(library::to_companion(
+                model,
+                document::resolve,
+            )));
+        }
+    }
+
+    /// Sends what stands in the composer. While another message waits it stays
+    /// where it is.
+    pub fn send_draft(self) {
+        let draft = self.draft.get_untracked();
+        if !draft.trim().is_empty() && self.view.accepts_message.get_untracked() {
+            self.draft.set(String::new());
+            self.tell(Event::Said(draft));
+        }
+    }
+
+    pub fn tell(self, event: Event) {
+        let comes_in_crowds = matches!(
+            event,
+            Event::Answered {
+                reply: Reply::Text(_) | Reply::Progress(_),
+                ..
+            }
+        );
+        let phase = |companion: &Companion| companion.state().phase.name();
+        let before = self.companion.with_value(phase);
+        let effects = self
+            .companion
+            .try_update_value(|companion| companion.step(event, now::now()));
+        let after = self.companion.with_value(phase);
+        if before != after {
+            marks::mark(after);
+        }
+        for effect in effects.unwrap_or_default() {
+            self.carry_out(effect);
+        }
+        if comes_in_crowds {
+            self.draw_soon();
+        } else {
+            self.draw();
+        }
+    }
+
+    fn carry_out(self, effect: Effect) {
+        let with_engine = |use_it: &dyn Fn(&EngineClient)| {
+            self.engine
+                .with_value(|engine| engine.iter().for_each(use_it));
+        };
+        match effect {
+            Effect::Send(message) => with_engine(&|engine| engine.send(&message)),
+            Effect::RestartEngine => with_engine(&EngineClient::restart),
+            Effect::RememberModel(id) => storage::remember(Key::Model, id.as_deref()),
+        }
+    }
+
+    fn draw(self) {
+        self.companion
+            .with_value(|companion| self.view.show(companion.state()));
+    }
+
+    /// Tokens may come faster than frames; people see frames.
+    fn draw_soon(self) {
+        if !self.drawing_soon.get_value() {
+            self.drawing_soon.set_value(true);
+            frame::before_next(move || {
+                self.drawing_soon.set_value(false);
+                self.draw();
+            });
+        }
+    }
+}
+
+impl View {
+    fn of(state: &State) -> Self {
+        let view = Self {
+            phase: RwSignal::new(state.phase.clone()),
+            model: RwSignal::default(),
+            turns: RwSignal::default(),
+            waiting: RwSignal::default(),
+            trouble: RwSignal::default(),
+            accepts_message: RwSignal::new(true),
+            can_ask_again: RwSignal::new(false),
+            can_undo_clear: RwSignal::new(false),
+        };
+        view.show(state);
+        view
+    }
+
+    fn show(self, state: &State) {
+        self.show_turns(&state.conversation);
+        set_if_new(self.phase, &state.phase);
+        set_if_new(self.model, &state.model);
+        set_if_new(self.waiting, &state.waiting);
+        set_if_new(self.trouble, &state.trouble);
+        set_if_new(self.accepts_message, &state.accepts_message());
+        set_if_new(self.can_ask_again, &state.can_ask_again());
+        set_if_new(self.can_undo_clear, &state.cleared.is_some());
+    }
+
+    fn show_turns(self, turns: &[Turn]) {
+        let same = self.turns.with_untracked(|shown| {
+            shown
+                .iter()
+                .zip(turns)
+                .take_while(|(shown, turn)| shown.id == turn.id)
+                .count()
+        });
+        if same < turns.len() || same < self.turns.with_untracked(Vec::len) {
+            self.turns.update(|shown| {
+                shown.truncate(same);
+                shown.extend(turns.iter().skip(same).map(TurnView::new));
+            });
+        }
+        self.turns.with_untracked(|shown| {
+            shown
+                .iter()
+                .zip(turns)
+                .for_each(|(shown, turn)| shown.show(turn));
+        });
+    }
+}
+
+impl TurnView {
+    fn new(turn: &Turn) -> Self {
+        Self {
+            id: turn.id,
+            speaker: ArcRwSignal::new(turn.speaker.clone()),
+            text: ArcRwSignal::new(turn.text.clone()),
+        }
+    }
+
+    fn show(&self, turn: &Turn) {
+        // A turn's text only ever grows, so its length tells.
+        if self.text.with_untracked(String::len) != turn.text.len() {
+            self.text.set(turn.text.clone());
+        }
+        if self.speaker.with_untracked(|shown| *shown != turn.speaker) {
+            self.speaker.set(turn.speaker.clone());
+        }
+    }
+}
+
+fn set_if_new<T: Clone + PartialEq + Send + Sync + 'static>(signal: RwSignal<T>, value: &T) {
+    if signal.with_untracked(|shown| shown != value) {
+        signal.set(value.clone());
+    }
+}
+
+pub fn provide_bella(settings: Settings) {
+    provide_context(Bella::start(settings));
+}
+
+pub fn use_bella() -> Bella {
+    expect_context()
+}

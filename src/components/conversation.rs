@@ -1,0 +1,123 @@
+//! The messages so far, and the one that waits.
+
+use bella_companion::Event;
+use leptos::html::Div;
+use leptos::prelude::*;
+
+use super::icon::Icon;
+use super::message::Message;
+use super::welcome::Welcome;
+use crate::bella::use_bella;
+use crate::browser::page::follow::Follower;
+use crate::settings::use_settings;
+use crate::testid;
+
+#[component]
+pub fn Conversation() -> impl IntoView {
+    let settings = use_settings();
+    let view = use_bella().view;
+    let (scroller, content) = (NodeRef::<Div>::new(), NodeRef::<Div>::new());
+    let follower = StoredValue::new_local(None::<Follower>);
+    Effect::new(move |_| {
+        if let (Some(scroller), Some(content)) = (scroller.get(), content.get()) {
+            follower.set_value(Some(Follower::new(scroller.into(), &content)));
+        }
+    });
+    // A message of one's own is worth leaving any other for.
+    Effect::new(move |_| {
+        view.turns.track();
+        view.waiting.track();
+        follower.with_value(|follower| follower.iter().for_each(Follower::go_to_end));
+    });
+    let is_empty =
+        Memo::new(move |_| view.turns.with(Vec::is_empty) && view.waiting.with(Option::is_none));
+
+    view! {
+        <div
+            class="scroller"
+            node_ref=scroller
+            role="log"
+            // What streams in is told by the announcer, in whole sentences.
+            aria-live="off"
+            aria-label=move || settings.messages().talk.conversation
+            tabindex="0"
+            data-testid=testid::CONVERSATION
+        >
+            <div class="conversation" node_ref=content>
+                <Show when=move || !is_empty.get() fallback=Welcome>
+                    <ClearButton/>
+                    <For each=move || view.turns.get() key=|turn| turn.id let:turn>
+                        <Message turn/>
+                    </For>
+                    <WaitingMessage/>
+                </Show>
+                <ClearedNote/>
+            </div>
+        </div>
+    }
+}
+
+#[component]
+fn WaitingMessage() -> impl IntoView {
+    let settings = use_settings();
+    let view = use_bella().view;
+    let why = move || {
+        let t = &settings.messages().talk;
+        if view.phase.with(|phase| phase.has_model()) {
+            t.waiting
+        } else {
+            t.waiting_for_model
+        }
+    };
+    move || {
+        view.waiting.get().map(|waiting| {
+            view! {
+                <div class="message message-waiting" data-testid=testid::WAITING>
+                    <p class="message-text">{waiting.text}</p>
+                    <p class="message-note">{why}</p>
+                </div>
+            }
+        })
+    }
+}
+
+#[component]
+fn ClearButton() -> impl IntoView {
+    let settings = use_settings();
+    let bella = use_bella();
+    view! {
+        <div class="conversation-tools">
+            <button
+                type="button"
+                class="button button-quiet"
+                data-testid=testid::CLEAR
+                on:click=move |_| bella.tell(Event::Cleared)
+            >
+                {Icon::Clear.draw()}
+                {move || settings.messages().talk.clear}
+            </button>
+        </div>
+    }
+}
+
+/// Clearing is not asked about twice; it can be undone instead.
+#[component]
+fn ClearedNote() -> impl IntoView {
+    let settings = use_settings();
+    let bella = use_bella();
+    view! {
+        <Show when=move || bella.view.can_undo_clear.get()>
+            <p class="toast" role="status">
+                <span>{move || settings.messages().talk.cleared}</span>
+                <button
+                    type="button"
+                    class="button button-quiet"
+                    data-testid=testid::UNDO_CLEAR
+                    on:click=move |_| bella.tell(Event::ClearUndone)
+                >
+                    {move || settings.messages().talk.undo_clear}
+                </button>
+            </p>
+        </Show>
+    }
+}

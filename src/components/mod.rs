@@ -1,0 +1,27 @@
+//! What pages are made of.
+//!
+//! - frame: [`shell`], [`page_title`], [`badges`]
+//! - her: [`bell`]
+//! - talk: [`conversation`], [`welcome`], [`message`], [`composer`], [`announcer`]
+//! - models: [`load_panel`], [`model_card`]
+//! - all over: [`choices`], [`trouble_notice`], [`icon`]
+
+pub mod announcer;
+pub mod badges;
+pub mod bell;
+pub mod choices;
+pub mod composer;
+pub mod conversation;
+pub mod icon;
+pub mod load_panel;
+pub mod message;
+pub mod model_card;
+pub mod page_title;
+pub mod shell;
+pub mod trouble_notice;
+pub mod welcome;
+
+use crate::i18n::Messages;
+
+/// Picks one message out of the catalogue.
+pub type Say = fn(&'static Messages) -> &'static str;

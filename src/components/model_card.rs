@@ -1,0 +1,165 @@
+//! One model: what it is for, what it costs, and what can be done with it.
+
+use bella_companion::{Event, Phase};
+use bella_weights::manifest::{Model, Task};
+use leptos::prelude::*;
+
+use super::icon::Icon;
+use super::load_panel::LoadProgress;
+use crate::bella::{View, use_bella};
+use crate::i18n::{Messages, units};
+use crate::library;
+use crate::settings::use_settings;
+use crate::testid;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum CardState {
+    Available,
+    Loading,
+    Loaded,
+    /// No part of this version runs it.
+    Unused,
+}
+
+#[component]
+pub fn ModelCard(model: &'static Model) -> impl IntoView {
+    let settings = use_settings();
+    let view = use_bella().view;
+    let t = move || settings.messages();
+    let state = Memo::new(move |_| state_of(model, view));
+    let languages = move || {
+        let names = model.languages.iter().map(|code| language_name(t(), code));
+        names.collect::<Vec<_>>().join(", ")
+    };
+    let size = move || match model.bytes() {
+        0 => t().models.size_unknown.to_owned(),
+        bytes => units::bytes(bytes),
+    };
+    let is_pinned = model
+        .files
+        .iter()
+        .all(|file| file.content.sha256().is_some());
+
+    view! {
+        <li
+            class="card"
+            data-testid=testid::MODEL_CARD
+            data-model=model.id.as_str()
+            data-task=task_name(model.task)
+            data-state=move || state.get().name()
+        >
+            <header class="card-header">
+                <h2>{model.name.as_str()}</h2>
+                <span class="tag">{move || task_in_words(t(), model.task)}</span>
+            </header>
+            <dl class="facts">
+                <div><dt>{move || t().models.size}</dt><dd>{size}</dd></div>
+                <div><dt>{move || t().models.languages}</dt><dd>{languages}</dd></div>
+                <div><dt>{move || t().models.licence}</dt><dd lang="en">{model.licence.as_str()}</dd></div>
+            </dl>
+            {(!is_pinned).then(|| view! { <p class="note">{move || t().models.pinned_later}</p> })}
+            <div class="card-actions">
+                {move || match state.get() {
+                    CardState::Available => view! { <UseButton model/> }.into_any(),
+                    CardState::Loading => view! { <LoadProgress/> }.into_any(),
+                    CardState::Loaded => view! { <InUse model/> }.into_any(),
+                    CardState::Unused => {
+                        view! { <p class="note">{move || t().models.unused}</p> }.into_any()
+                    }
+                }}
+            </div>
+        </li>
+    }
+}
+
+#[component]
+fn UseButton(model: &'static Model) -> impl IntoView {
+    let settings = use_settings();
+    let bella = use_bella();
+    view! {
+        <button
+            type="button"
+            class="button button-primary"
+            aria-label=move || (settings.messages().models.use_this)(&model.name)
+            data-testid=testid::USE_MODEL
+            on:click=move |_| bella.choose_model(&model.id)
+        >
+            {move || settings.messages().models.use_short}
+        </button>
+    }
+}
+
+#[component]
+fn InUse(model: &'static Model) -> impl IntoView {
+    let settings = use_settings();
+    let bella = use_bella();
+    view! {
+        <span class="badge badge-here">
+            {Icon::Here.draw()}
+            <span>{move || settings.messages().models.in_use}</span>
+        </span>
+        <button
+            type="button"
+            class="button button-quiet"
+            aria-label=move || (settings.messages().models.unload)(&model.name)
+            data-testid=testid::UNLOAD_MODEL
+            on:click=move |_| bella.tell(Event::ModelPutAway)
+        >
+            {move || settings.messages().models.unload_short}
+        </button>
+    }
+}
+
+impl CardState {
+    fn name(self) -> &'static str {
+        match self {
+            CardState::Available => "available",
+            CardState::Loading => "loading",
+            CardState::Loaded => "loaded",
+            CardState::Unused => "unused",
+        }
+    }
+}
+
+fn state_of(model: &Model, view: View) -> CardState {
+    let is_chosen = view
+        .model
+        .with(|chosen| chosen.as_ref().is_some_and(|it| it.id() == model.id));
+    view.phase.with(|phase| match phase {
+        _ if !library::is_used(model.task) => CardState::Unused,
+        Phase::Loading(_) if is_chosen => CardState::Loading,
+        phase if is_chosen && phase.has_model() => CardState::Loaded,
+        _ => CardState::Available,
+    })
+}
+
+fn task_name(task: Task) -> &'static str {
+    match task {
+        Task::Chat => "chat",
+        Task::Transcribe => "transcribe",
+        Task::Embed => "embed",
+        Task::Feel => "feel",
+        Task::Vad => "vad",
+    }
+}
+
+fn task_in_words(t: &Messages, task: Task) -> &'static str {
+    match task {
+        Task::Chat => t.models.chat,
+        Task::Transcribe => t.models.transcribe,
+        Task::Embed => t.models.embed,
+        Task::Feel => t.models.feel,
+        Task::Vad => t.models.vad,
+    }
+}
+
+/// A language we have no word for goes by its code.
+fn language_name<'a>(t: &'a Messages, code: &'a str) -> &'a str {
+    match code {
+        "ko" => t.words.korean,
+        "en" => t.words.english,
+        "zh" => t.words.chinese,
+        "zxx" => t.words.any_language,
+        _ => code,
+    }
+}

@@ -1,0 +1,97 @@
+//! What stands where the conversation will be.
+
+use bella_companion::{Event, Language, Phase};
+use leptos::prelude::*;
+
+use super::bell::Bell;
+use super::load_panel::LoadPanel;
+use crate::bella::use_bella;
+use crate::i18n::{self, messages::Talk};
+use crate::settings::use_settings;
+use crate::testid;
+
+#[component]
+pub fn Welcome() -> impl IntoView {
+    let settings = use_settings();
+    let view = use_bella().view;
+    let phase_name = move || view.phase.with(|phase| phase.name());
+    let is_awake = Memo::new(move |_| view.phase.with(Phase::has_model));
+    let filled = Signal::derive(move || view.phase.with(fullness));
+    let words = move |t: &'static Talk| match phase_name() {
+        "loading" => (t.loading, t.loading_detail),
+        _ if is_awake.get() => (t.awake, t.awake_detail),
+        _ => (t.asleep, t.asleep_detail),
+    };
+
+    view! {
+        <section class="welcome">
+            <Bell size="large" phase=phase_name filled=filled/>
+            <h2 class="welcome-title">{move || words(&settings.messages().talk).0}</h2>
+            <p class="welcome-detail">{move || words(&settings.messages().talk).1}</p>
+            <Show when=move || is_awake.get() fallback=LoadPanel>
+                <Suggestions/>
+            </Show>
+        </section>
+    }
+}
+
+#[component]
+fn Suggestions() -> impl IntoView {
+    let settings = use_settings();
+    let bella = use_bella();
+    // Said to the model, so in the language it answers best in.
+    let spoken = Memo::new(move |_| {
+        let reads = settings.language.get();
+        bella
+            .view
+            .model
+            .with(|model| model.as_ref().map_or(reads, |model| model.speaks(reads)))
+    });
+    let suggestions = move || {
+        let language = spoken.get();
+        let t = &i18n::messages(language).suggestion;
+        let chip = move |text: &'static str| {
+            let ask = move |_| bella.tell(Event::Said(text.to_owned()));
+            view! {
+                <li>
+                    <button
+                        type="button"
+                        class="chip"
+                        lang=language.tag()
+                        data-testid=testid::SUGGESTION
+                        on:click=ask
+                    >
+                        {text}
+                    </button>
+                </li>
+            }
+        };
+        [t.first, t.second, t.third].map(chip).collect_view()
+    };
+    let speaks_only = move || {
+        let t = settings.messages();
+        let language = match spoken.get() {
+            Language::Korean => t.words.korean,
+            Language::English => t.words.english,
+        };
+        (t.talk.speaks_only)(language)
+    };
+
+    view! {
+        <ul class="chips" aria-label=move || settings.messages().talk.suggestions>{suggestions}</ul>
+        <Show when=move || spoken.get() != settings.language.get()>
+            <p class="note">{speaks_only}</p>
+        </Show>
+    }
+}
+
+/// How much of her has come to life.
+fn fullness(phase: &Phase) -> f64 {
+    match phase {
+        Phase::Loading(loading) if loading.total_bytes > 0 => {
+            loading.done_bytes as f64 / loading.total_bytes as f64
+        }
+        phase if phase.has_model() => 1.0,
+        _ => 0.0,
+    }
+}

@@ -1,0 +1,211 @@
+//! English.
+
+use super::messages::*;
+
+pub static MESSAGES: Messages = Messages {
+    words: Words {
+        bella: "Bella",
+        korean: "Korean",
+        english: "English",
+        chinese: "Chinese",
+        any_language: "Any language",
+        close: "Close",
+        try_again: "Try again",
+    },
+    nav: Nav {
+        label: "Main",
+        skip: "Skip to content",
+        talk: "Talk",
+        models: "Models",
+        settings: "Settings",
+        about: "Privacy",
+    },
+    phase: PhaseWords {
+        waking: "Waking up",
+        broken: "Not running",
+        empty: "Asleep",
+        loading: |percent| format!("Loading {percent}"),
+        idle: "Awake",
+        thinking: "Thinking",
+        replying: "Answering",
+    },
+    promise: Promise {
+        badge: "Runs here",
+        detail: "Everything you say and everything Bella answers stays in this tab.",
+    },
+    talk: Talk {
+        title: "Talk with Bella",
+        conversation: "Conversation",
+        asleep: "Bella is asleep",
+        asleep_detail: "She needs a language model to wake up. It is fetched from the address this \
+                        page came from and then runs on your device.",
+        loading: "Bella is waking up",
+        loading_detail: "You can write already. She answers as soon as she is awake.",
+        awake: "What is on your mind?",
+        awake_detail: "Whatever you write is answered on this device.",
+        composer: "Your message",
+        placeholder: "Write to Bella",
+        placeholder_asleep: "Write already; Bella answers when she is awake",
+        keys: "Enter sends. Shift and Enter starts a new line.",
+        send: "Send",
+        stop: "Stop",
+        clear: "Clear",
+        cleared: "The conversation is cleared.",
+        undo_clear: "Bring it back",
+        you: "You",
+        waiting: "Next, when this answer is done",
+        waiting_for_model: "Answered as soon as Bella is awake",
+        stopped: "Stopped.",
+        silent: "Bella had nothing to say to that.",
+        length_reached: "This answer reached the length set in the settings.",
+        forgotten: |count| {
+            format!("Bella can no longer see the oldest part of this conversation ({count}).")
+        },
+        ask_again: "Ask again",
+        suggestions: "Ways to begin",
+        speaks_only: |language| format!("The loaded model answers best in {language}."),
+    },
+    suggestion: Suggestions {
+        first: "What is the capital of France?",
+        second: "Tell me a short story about a lighthouse.",
+        third: "How do I make a good cup of tea?",
+    },
+    load: Load {
+        action: |model, size| format!("Wake Bella with {model} ({size})"),
+        once: "Next time this model loads by itself.",
+        progress_label: |model| format!("Loading {model}"),
+        progress: |done, total| format!("{done} of {total}"),
+        preparing: "Almost there: arranging the model in memory",
+        cancel: "Cancel",
+        choose_other: "Choose another model",
+    },
+    models: Models {
+        title: "Models",
+        intro: "Bella thinks with these. Each one runs on this device; nothing is sent away.",
+        chat: "Talking",
+        transcribe: "Hearing",
+        embed: "Understanding",
+        feel: "Feeling",
+        vad: "Noticing a voice",
+        size: "Size",
+        languages: "Languages",
+        licence: "Licence",
+        use_this: |model| format!("Talk with {model}"),
+        use_short: "Talk with this one",
+        in_use: "In use",
+        unload: |model| format!("Put {model} away"),
+        unload_short: "Put away",
+        unused: "This version of Bella does not use it yet.",
+        size_unknown: "Not known yet",
+        pinned_later: "Its checksum is recorded when it is first fetched.",
+        none: "No models come with this build.",
+    },
+    settings: Settings {
+        title: "Settings",
+        intro: "Kept on this device, in this browser.",
+        language: "Language",
+        language_note: "For this page, and for Bella when the model speaks it.",
+        theme: "Appearance",
+        theme_auto: "As the device",
+        theme_light: "Light",
+        theme_dark: "Dark",
+        length: "Length of answers",
+        length_note: "The longest an answer may become.",
+        length_short: "Short",
+        length_medium: "Medium",
+        length_long: "Long",
+        variety: "Choice of words",
+        variety_note: "Steady gives the same answer to the same question every time.",
+        variety_steady: "Steady",
+        variety_natural: "Natural",
+        variety_playful: "Playful",
+    },
+    about: About {
+        title: "What stays in this tab",
+        lead: "Bella is a program in this browser tab. There is no account, no server that thinks \
+               for her, and nobody on the other side.",
+        stays_title: "What never leaves",
+        stays_words: "Your words. They go from the text field to a worker inside this tab and \
+                      nowhere else.",
+        stays_replies: "Bella's answers. They are computed by your own processor.",
+        stays_models: "What the model makes of you. It does not learn from you and reports to \
+                       nobody.",
+        fetched_title: "What is fetched",
+        fetched_page: "This page and Bella's engine, from the address you opened.",
+        fetched_weights: "The model you choose, from the same address. It is checked against a \
+                          known checksum before it is used.",
+        fetched_nothing_else: "Nothing else: no fonts, no statistics, no advertising. The browser \
+                               is told to refuse every other address.",
+        kept_title: "What is remembered",
+        kept_settings: "Your settings and the name of the last model, in this browser's storage.",
+        kept_conversation: "The conversation lives in memory only. Closing or reloading the tab \
+                            erases it.",
+        kept_nobody: "No cookies.",
+        check_title: "See for yourself",
+        check_network: "Open your browser's developer tools, choose the network view and talk to \
+                        Bella: the list stays empty.",
+        check_unplug: "Or wake Bella, switch the network off and keep talking.",
+        limits_title: "What this cannot promise",
+        limits_mistakes: "Small models make mistakes and say them with confidence. Check what \
+                          matters.",
+        limits_device: "Browser extensions and other programs on this device may be able to read \
+                        what is on this page.",
+        limits_host: "Whoever hosts this page can see that you opened it and fetched a model, as \
+                      with any web page.",
+        licence_title: "Licence",
+        licence: "Bella is free software under the MIT or the Apache 2.0 licence. Each model has a \
+                  licence of its own, named on its card.",
+    },
+    not_found: NotFound {
+        title: "There is nothing here",
+        detail: "The address may be mistyped, or the page has moved.",
+        back: "Back to Bella",
+    },
+    trouble: TroubleWords {
+        details: "Details",
+        engine_not_started: "Bella's engine could not start.",
+        engine_not_started_next: "Try again. If that does not help, reload the page or update \
+                                  your browser.",
+        engine_lost: "Bella's engine stopped unexpectedly and is being started again.",
+        engine_lost_next: "Your conversation is still here. Ask again in a moment.",
+        engine_keeps_dying: "Bella's engine has stopped several times in a row.",
+        engine_keeps_dying_next: "Close other tabs to free memory or choose a smaller model, then \
+                                  try again.",
+        not_loaded: "The model was no longer in memory. It is being loaded again.",
+        not_loaded_next: "Ask again once Bella is awake.",
+        unreachable: |file| format!("{file} could not be fetched."),
+        unreachable_next: "Check that the network or the server is up, then try again.",
+        bad_status: |file, status| format!("The server has no usable {file} (status {status})."),
+        bad_status_next: "The model may not have been put on the server. Try again later or choose \
+                          another model.",
+        short_file: |file, got, expected| format!("{file} broke off after {got} of {expected}."),
+        short_file_next: "The connection may have dropped. Try again.",
+        wrong_hash: |file| format!("{file} is not the file it should be, so it was not used."),
+        wrong_hash_next: "It may have been damaged on the way. Try again; if it stays wrong, the \
+                          server holds a bad copy.",
+        bad_model: |file| format!("{file} is not a model Bella's engine can run."),
+        bad_model_next: "Choose another model.",
+        too_large: |needed, free| {
+            format!("The model needs {needed} of memory, and {free} can be had.")
+        },
+        too_large_next: "Close other tabs, or choose a smaller model.",
+        too_long: |tokens, limit| {
+            format!("That message is too long: {tokens} tokens, where {limit} fit.")
+        },
+        too_long_next: "Send a shorter message, or split it in two.",
+        wrong_task: "This model is not made for talking.",
+        wrong_task_next: "Choose a model for talking.",
+        bad_request: "This page and Bella's engine do not understand each other.",
+        bad_request_next: "They may come from different versions. Reload the page.",
+        crashed: "Bella's engine stopped unexpectedly.",
+        crashed_next: "Ask again once Bella is awake.",
+    },
+    boot: Boot {
+        no_script: "Bella runs inside your browser, so she needs JavaScript. Please allow it for \
+                    this page and reload.",
+        unsupported: "This browser cannot run Bella. A current Chrome, Edge, Firefox or Safari \
+                      can.",
+        broken: "Part of this page could not be loaded. Check the connection and reload.",
+        stopped: "The page stopped unexpectedly. Reload it to start again.",
+    },
+};

@@ -1,0 +1,210 @@
+//! 한국어. 해요체로 쓰고, NFC로 저장해요.
+
+use super::messages::*;
+
+pub static MESSAGES: Messages = Messages {
+    words: Words {
+        bella: "벨라",
+        korean: "한국어",
+        english: "영어",
+        chinese: "중국어",
+        any_language: "언어와 무관",
+        close: "닫기",
+        try_again: "다시 시도",
+    },
+    nav: Nav {
+        label: "주 메뉴",
+        skip: "본문으로 건너뛰기",
+        talk: "대화",
+        models: "모델",
+        settings: "설정",
+        about: "개인정보",
+    },
+    phase: PhaseWords {
+        waking: "일어나는 중",
+        broken: "멈춰 있음",
+        empty: "잠듦",
+        loading: |percent| format!("{percent} 불러옴"),
+        idle: "깨어 있음",
+        thinking: "생각 중",
+        replying: "대답 중",
+    },
+    promise: Promise {
+        badge: "이 기기에서 실행",
+        detail: "주고받은 모든 말은 이 탭 안에만 머물러요.",
+    },
+    talk: Talk {
+        title: "벨라와 대화하기",
+        conversation: "대화 내용",
+        asleep: "벨라가 자고 있어요",
+        asleep_detail: "깨어나려면 언어 모델이 필요해요. 모델은 이 페이지를 연 주소에서 받아 와서 \
+                        여러분의 기기에서만 돌아가요.",
+        loading: "벨라가 일어나고 있어요",
+        loading_detail: "지금 글을 남겨도 괜찮아요. 깨어나는 대로 대답할게요.",
+        awake: "무슨 이야기를 해 볼까요?",
+        awake_detail: "무엇을 적든 이 기기 안에서 대답해요.",
+        composer: "보낼 말",
+        placeholder: "벨라에게 말해 보세요",
+        placeholder_asleep: "먼저 적어 두면 깨어나서 대답해요",
+        keys: "Enter를 누르면 보내고, Shift와 Enter를 함께 누르면 줄을 바꿔요.",
+        send: "보내기",
+        stop: "멈추기",
+        clear: "비우기",
+        cleared: "대화를 비웠어요.",
+        undo_clear: "되돌리기",
+        you: "나",
+        waiting: "이 대답이 끝나면 이어서 대답해요",
+        waiting_for_model: "벨라가 깨어나는 대로 대답해요",
+        stopped: "대답을 멈췄어요.",
+        silent: "벨라가 할 말을 찾지 못했어요.",
+        length_reached: "설정에서 정한 길이만큼 대답했어요.",
+        forgotten: |count| format!("대화가 길어져서 앞부분은 더 이상 기억하지 못해요 ({count})."),
+        ask_again: "다시 물어보기",
+        suggestions: "이렇게 시작해 보세요",
+        speaks_only: |language| format!("지금 모델은 {language}로 가장 잘 대답해요."),
+    },
+    suggestion: Suggestions {
+        first: "프랑스의 수도는 어디예요?",
+        second: "등대 이야기를 짧게 들려주세요.",
+        third: "차를 맛있게 우리는 법을 알려 주세요.",
+    },
+    load: Load {
+        action: |model, size| format!("{model} 모델로 벨라 깨우기 ({size})"),
+        once: "다음부터는 이 모델을 자동으로 불러와요.",
+        progress_label: |model| format!("{model} 모델을 불러오는 중"),
+        progress: |done, total| format!("{total} 중 {done}"),
+        preparing: "거의 다 됐어요. 모델을 메모리에 펼치고 있어요",
+        cancel: "취소",
+        choose_other: "다른 모델 고르기",
+    },
+    models: Models {
+        title: "모델",
+        intro: "벨라는 이 모델들로 생각해요. 모두 이 기기에서 돌아가고, 밖으로 보내는 것은 없어요.",
+        chat: "말하기",
+        transcribe: "듣기",
+        embed: "이해하기",
+        feel: "느끼기",
+        vad: "목소리 알아채기",
+        size: "크기",
+        languages: "언어",
+        licence: "라이선스",
+        use_this: |model| format!("{model} 모델과 대화하기"),
+        use_short: "이 모델과 대화하기",
+        in_use: "사용 중",
+        unload: |model| format!("{model} 모델 내려놓기"),
+        unload_short: "내려놓기",
+        unused: "이번 버전의 벨라는 아직 쓰지 않아요.",
+        size_unknown: "아직 알 수 없음",
+        pinned_later: "처음 받을 때 체크섬을 기록해요.",
+        none: "이 빌드에는 모델이 없어요.",
+    },
+    settings: Settings {
+        title: "설정",
+        intro: "이 기기의 이 브라우저에만 저장해요.",
+        language: "언어",
+        language_note: "화면에 쓰는 언어예요. 모델이 할 줄 알면 벨라도 이 언어로 말해요.",
+        theme: "화면 모드",
+        theme_auto: "기기 설정대로",
+        theme_light: "밝게",
+        theme_dark: "어둡게",
+        length: "대답 길이",
+        length_note: "대답이 길어질 수 있는 한도예요.",
+        length_short: "짧게",
+        length_medium: "보통",
+        length_long: "길게",
+        variety: "말씨의 변화",
+        variety_note: "차분하게를 고르면 같은 질문에 언제나 똑같이 대답해요.",
+        variety_steady: "차분하게",
+        variety_natural: "자연스럽게",
+        variety_playful: "발랄하게",
+    },
+    about: About {
+        title: "이 탭 안에 머무는 것",
+        lead: "벨라는 이 브라우저 탭에서 도는 프로그램이에요. 계정도 없고, 대신 생각해 주는 서버도 \
+               없고, 건너편에서 지켜보는 사람도 없어요.",
+        stays_title: "밖으로 나가지 않는 것",
+        stays_words: "여러분의 말. 입력란에서 이 탭 안의 워커로만 가고 다른 곳으로는 가지 않아요.",
+        stays_replies: "벨라의 대답. 여러분 기기의 프로세서가 계산해요.",
+        stays_models: "모델이 여러분에 대해 알게 된 것. 모델은 여러분에게서 배우지 않고 어디에도 \
+                       알리지 않아요.",
+        fetched_title: "받아 오는 것",
+        fetched_page: "이 페이지와 벨라의 엔진. 여러분이 연 주소에서 받아요.",
+        fetched_weights: "여러분이 고른 모델. 같은 주소에서 받고, 알려진 체크섬과 맞는지 확인한 \
+                          다음에 써요.",
+        fetched_nothing_else: "그 밖에는 아무것도 없어요. 글꼴도, 통계도, 광고도 받지 않아요. \
+                               다른 주소는 모두 거절하라고 브라우저에 일러두었어요.",
+        kept_title: "기억하는 것",
+        kept_settings: "설정과 마지막에 쓴 모델의 이름. 이 브라우저의 저장소에만 있어요.",
+        kept_conversation: "대화는 메모리에만 있어요. 탭을 닫거나 새로 고치면 사라져요.",
+        kept_nobody: "쿠키는 쓰지 않아요.",
+        check_title: "직접 확인해 보세요",
+        check_network: "브라우저의 개발자 도구에서 네트워크 화면을 열고 벨라와 대화해 보세요. \
+                        목록은 그대로 비어 있어요.",
+        check_unplug: "벨라를 깨운 뒤에 네트워크를 끊고 대화를 이어 가 봐도 좋아요.",
+        limits_title: "약속할 수 없는 것",
+        limits_mistakes: "작은 모델은 틀린 말을 자신 있게 하기도 해요. 중요한 것은 꼭 확인하세요.",
+        limits_device: "브라우저 확장 프로그램이나 이 기기의 다른 프로그램은 화면의 내용을 읽을 수도 \
+                        있어요.",
+        limits_host: "여느 웹 페이지처럼, 이 페이지를 올려 둔 쪽은 페이지를 열고 모델을 받은 \
+                      사실을 알 수 있어요.",
+        licence_title: "라이선스",
+        licence: "벨라는 MIT 또는 Apache 2.0 라이선스를 따르는 자유 소프트웨어예요. 모델마다 \
+                  라이선스가 따로 있고, 모델 카드에 적혀 있어요.",
+    },
+    not_found: NotFound {
+        title: "여기에는 아무것도 없어요",
+        detail: "주소를 잘못 적었거나 페이지가 옮겨졌을 수 있어요.",
+        back: "벨라에게 돌아가기",
+    },
+    trouble: TroubleWords {
+        details: "자세히",
+        engine_not_started: "벨라의 엔진을 시작하지 못했어요.",
+        engine_not_started_next: "다시 시도해 보세요. 그래도 안 되면 페이지를 새로 고치거나 \
+                                  브라우저를 업데이트해 주세요.",
+        engine_lost: "벨라의 엔진이 갑자기 멈춰서 다시 시작하고 있어요.",
+        engine_lost_next: "대화는 그대로 있어요. 잠시 뒤에 다시 물어봐 주세요.",
+        engine_keeps_dying: "벨라의 엔진이 여러 번 잇달아 멈췄어요.",
+        engine_keeps_dying_next: "다른 탭을 닫아 메모리를 비우거나 더 작은 모델을 고른 다음, 다시 \
+                                  시도해 주세요.",
+        not_loaded: "모델이 메모리에서 내려가 있어서 다시 불러오고 있어요.",
+        not_loaded_next: "벨라가 깨어나면 다시 물어봐 주세요.",
+        unreachable: |file| format!("{file} 파일을 받지 못했어요."),
+        unreachable_next: "네트워크와 서버가 켜져 있는지 확인하고 다시 시도해 주세요.",
+        bad_status: |file, status| {
+            format!("서버에 쓸 수 있는 {file} 파일이 없어요 (상태 {status}).")
+        },
+        bad_status_next: "서버에 아직 모델을 올리지 않았을 수 있어요. 나중에 다시 시도하거나 다른 \
+                          모델을 골라 주세요.",
+        short_file: |file, got, expected| {
+            format!("{file} 파일이 {expected} 중 {got}에서 끊겼어요.")
+        },
+        short_file_next: "연결이 끊겼을 수 있어요. 다시 시도해 주세요.",
+        wrong_hash: |file| format!("{file} 파일이 원래 내용과 달라서 쓰지 않았어요."),
+        wrong_hash_next: "오는 길에 손상됐을 수 있어요. 다시 시도해 보고, 그래도 같으면 서버에 있는 \
+                          파일이 잘못된 거예요.",
+        bad_model: |file| format!("{file} 파일은 벨라의 엔진이 돌릴 수 있는 모델이 아니에요."),
+        bad_model_next: "다른 모델을 골라 주세요.",
+        too_large: |needed, free| {
+            format!("이 모델에는 메모리가 {needed} 필요한데 {free}만 쓸 수 있어요.")
+        },
+        too_large_next: "다른 탭을 닫거나 더 작은 모델을 골라 주세요.",
+        too_long: |tokens, limit| {
+            format!("보낸 말이 너무 길어요. {tokens}토큰인데 {limit}토큰까지 담을 수 있어요.")
+        },
+        too_long_next: "더 짧게 쓰거나 둘로 나눠 보내 주세요.",
+        wrong_task: "이 모델은 대화용이 아니에요.",
+        wrong_task_next: "말하기 모델을 골라 주세요.",
+        bad_request: "이 페이지와 벨라의 엔진이 서로 알아듣지 못했어요.",
+        bad_request_next: "서로 다른 버전일 수 있어요. 페이지를 새로 고쳐 주세요.",
+        crashed: "벨라의 엔진이 갑자기 멈췄어요.",
+        crashed_next: "벨라가 깨어나면 다시 물어봐 주세요.",
+    },
+    boot: Boot {
+        no_script: "벨라는 브라우저 안에서 돌아가기 때문에 JavaScript가 필요해요. 이 페이지에서 \
+                    허용하고 새로 고쳐 주세요.",
+        unsupported: "이 브라우저에서는 벨라를 실행할 수 없어요. 최신 Chrome, Edge, Firefox, \
+                      Safari에서는 돼요.",
+        broken: "페이지 일부를 불러오지 못했어요. 연결을 확인하고 새로 고쳐 주세요.",
+        stopped: "페이지가 갑자기 멈췄어요. 새로 고치면 다시 시작해요.",
+    },
+};

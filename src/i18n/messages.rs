@@ -1,0 +1,143 @@
+//! The shape of the catalogue: which messages there are, and what each is told.
+
+/// Declares groups of messages. `name` becomes a plain text, `name(a, b)` a
+/// function of its arguments, so a missing message, a misspelt one and a wrong
+/// number of arguments are all compile errors. Each group can also list itself
+/// for the tests, functions being given their own argument names in braces.
+macro_rules! catalogue {
+    ($(
+        $(#[$doc:meta])*
+        $group:ident: $Group:ident { $( $message:ident $( ( $($argument:ident),+ ) )? ),+ $(,)? }
+    )+) => {
+        #[derive(Debug)]
+        pub struct Messages {
+            $( $(#[$doc])* pub $group: $Group, )+
+        }
+
+        impl Messages {
+            /// Every message as (`group.name`, text, argument names).
+            pub fn list(&self) -> Vec<(String, String, &'static [&'static str])> {
+                let mut list = Vec::new();
+                $( self.$group.list(stringify!($group), &mut list); )+
+                list
+            }
+        }
+
+        $(
+            $(#[$doc])*
+            #[derive(Debug)]
+            pub struct $Group {
+                $( pub $message: catalogue!(@type $( $($argument),+ )?), )+
+            }
+
+            impl $Group {
+                fn list(
+                    &self,
+                    group: &str,
+                    list: &mut Vec<(String, String, &'static [&'static str])>,
+                ) {
+                    $( list.push((
+                        format!("{group}.{}", stringify!($message)),
+                        catalogue!(@sample self.$message $(, $($argument),+ )?),
+                        &[ $( $(stringify!($argument)),+ )? ],
+                    )); )+
+                }
+            }
+        )+
+    };
+    (@type) => { &'static str };
+    (@type $($argument:ident),+) => { fn($($argument: &str),+) -> String };
+    (@sample $message:expr) => { $message.to_owned() };
+    (@sample $message:expr, $($argument:ident),+) => {
+        ($message)($( concat!("{", stringify!($argument), "}") ),+)
+    };
+}
+
+catalogue! {
+    /// The languages' and tasks' own names, and words used all over.
+    words: Words {
+        bella, korean, english, chinese, any_language, close, try_again,
+    }
+
+    nav: Nav {
+        label, skip, talk, models, settings, about,
+    }
+
+    /// What Bella is doing, in a word or two.
+    phase: PhaseWords {
+        waking, broken, empty, loading(percent), idle, thinking, replying,
+    }
+
+    /// The promise beside everything.
+    promise: Promise {
+        badge, detail,
+    }
+
+    talk: Talk {
+        title, conversation, asleep, asleep_detail, loading, loading_detail, awake, awake_detail,
+        composer, placeholder, placeholder_asleep, keys, send, stop, clear, cleared, undo_clear,
+        you, waiting, waiting_for_model, stopped, silent, length_reached, forgotten(count),
+        ask_again, suggestions, speaks_only(language),
+    }
+
+    /// Sentences to begin with. They are said to the model, so the ones of the
+    /// language it speaks are offered.
+    suggestion: Suggestions {
+        first, second, third,
+    }
+
+    load: Load {
+        action(model, size), once, progress_label(model), progress(done, total), preparing, cancel,
+        choose_other,
+    }
+
+    models: Models {
+        title, intro, chat, transcribe, embed, feel, vad,
+        size, languages, licence, use_this(model), use_short, in_use, unload(model), unload_short,
+        unused, size_unknown, pinned_later, none,
+    }
+
+    settings: Settings {
+        title, intro, language, language_note, theme, theme_auto, theme_light, theme_dark,
+        length, length_note, length_short, length_medium, length_long,
+        variety, variety_note, variety_steady, variety_natural, variety_playful,
+    }
+
+    about: About {
+        title, lead,
+        stays_title, stays_words, stays_replies, stays_models,
+        fetched_title, fetched_page, fetched_weights, fetched_nothing_else,
+        kept_title, kept_settings, kept_conversation, kept_nobody,
+        check_title, check_network, check_unplug,
+        limits_title, limits_mistakes, limits_device, limits_host,
+        licence_title, licence,
+    }
+
+    not_found: NotFound {
+        title, detail, back,
+    }
+
+    /// What went wrong. A `…_next` is what to do about it.
+    trouble: TroubleWords {
+        details,
+        engine_not_started, engine_not_started_next,
+        engine_lost, engine_lost_next,
+        engine_keeps_dying, engine_keeps_dying_next,
+        not_loaded, not_loaded_next,
+        unreachable(file), unreachable_next,
+        bad_status(file, status), bad_status_next,
+        short_file(file, got, expected), short_file_next,
+        wrong_hash(file), wrong_hash_next,
+        bad_model(file), bad_model_next,
+        too_large(needed, free), too_large_next,
+        too_long(tokens, limit), too_long_next,
+        wrong_task, wrong_task_next,
+        bad_request, bad_request_next,
+        crashed, crashed_next,
+    }
+
+    /// Said before the page's own code runs; `index.html` holds the same words.
+    boot: Boot {
+        no_script, unsupported, broken, stopped,
+    }
+}

@@ -1,0 +1,26 @@
+//! Every word a person reads, in Korean and in English.
+//!
+//! - [`messages`]: the shape of the catalogue; a message missing in one
+//!   language does not compile
+//! - [`en`], [`ko`]: one file per language
+//! - [`tell`]: troubles and failures as a sentence and a next step
+//! - [`units`]: sizes and counts as people read them
+
+pub mod en;
+pub mod ko;
+pub mod messages;
+pub mod tell;
+pub mod units;
+
+#[cfg(test)]
+mod tests;
+
+use bella_companion::Language;
+pub use messages::Messages;
+
+pub fn messages(language: Language) -> &'static Messages {
+    match language {
+        Language::Korean => &ko::MESSAGES,
+        Language::English => &en::MESSAGES,
+    }
+}

@@ -1,0 +1,75 @@
+//! A trouble in words: what happened, and what the person can do next.
+
+use bella_companion::Trouble;
+use bella_protocol::Failure;
+
+use super::{Messages, units};
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Told {
+    pub what: String,
+    pub next: &'static str,
+    /// For a report or a curious person; in English, as the engine said it.
+    pub detail: Option<String>,
+}
+
+pub fn trouble(messages: &'static Messages, trouble: &Trouble) -> Told {
+    let t = &messages.trouble;
+    let (what, next, detail) = match trouble {
+        Trouble::EngineNotStarted { detail } => {
+            (t.engine_not_started, t.engine_not_started_next, detail)
+        }
+        Trouble::EngineLost { detail } => (t.engine_lost, t.engine_lost_next, detail),
+        Trouble::EngineKeepsDying { detail } => {
+            (t.engine_keeps_dying, t.engine_keeps_dying_next, detail)
+        }
+        Trouble::Failed(failure) => return self::failure(messages, failure),
+    };
+    let detail = Some(detail.clone()).filter(|detail| !detail.is_empty());
+    Told {
+        what: what.to_owned(),
+        next,
+        detail,
+    }
+}
+
+fn failure(messages: &'static Messages, failure: &Failure) -> Told {
+    let t = &messages.trouble;
+    let (what, next) = match failure {
+        Failure::NotLoaded { .. } => (t.not_loaded.to_owned(), t.not_loaded_next),
+        Failure::Unreachable { file, .. } => ((t.unreachable)(file), t.unreachable_next),
+        Failure::BadStatus { file, status } => {
+            ((t.bad_status)(file, &status.to_string()), t.bad_status_next)
+        }
+        Failure::ShortFile {
+            file,
+            got,
+            expected,
+        } => {
+            let (got, expected) = (units::bytes(*got), units::bytes(*expected));
+            ((t.short_file)(file, &got, &expected), t.short_file_next)
+        }
+        Failure::WrongHash { file, .. } => ((t.wrong_hash)(file), t.wrong_hash_next),
+        Failure::BadModel { file, .. } => ((t.bad_model)(file), t.bad_model_next),
+        Failure::TooLarge {
+            needed_bytes,
+            free_bytes,
+            ..
+        } => {
+            let (needed, free) = (units::bytes(*needed_bytes), units::bytes(*free_bytes));
+            ((t.too_large)(&needed, &free), t.too_large_next)
+        }
+        Failure::TooLong { tokens, limit } => (
+            (t.too_long)(&tokens.to_string(), &limit.to_string()),
+            t.too_long_next,
+        ),
+        Failure::WrongTask { .. } => (t.wrong_task.to_owned(), t.wrong_task_next),
+        Failure::BadRequest { .. } => (t.bad_request.to_owned(), t.bad_request_next),
+        Failure::Crashed { .. } => (t.crashed.to_owned(), t.crashed_next),
+    };
+    Told {
+        what,
+        next,
+        detail: Some(failure.to_string()),
+    }
+}

@@ -1,0 +1,232 @@
+//! Both catalogues are whole, and nothing a person reads stands outside them.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use bella_companion::{Language, Trouble};
+use bella_protocol::Failure;
+use unicode_normalization::is_nfc;
+
+use super::{messages, tell};
+
+fn is_hangul(letter: char) -> bool {
+    matches!(letter, '\u{AC00}'..='\u{D7A3}')
+}
+
+#[test]
+fn no_message_is_empty_or_carries_stray_blanks() {
+    for language in Language::ALL {
+        for (name, text, _) in messages(language).list() {
+            assert!(!text.trim().is_empty(), "{language:?} {name}");
+            assert_eq!(text, text.trim(), "{language:?} {name}");
+            assert!(!text.contains("  "), "{language:?} {name}: {text}");
+        }
+    }
+}
+
+#[test]
+fn every_argument_of_a_message_is_used_in_both_languages() {
+    for language in Language::ALL {
+        for (name, text, arguments) in messages(language).list() {
+            for argument in arguments {
+                assert!(
+                    text.contains(&format!("{{{argument}}}")),
+                    "{language:?} {name}: {text}"
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn korean_is_composed_hangul() {
+    for (name, text, arguments) in messages(Language::Korean).list() {
+        assert!(is_nfc(&text), "{name}: {text}");
+        assert!(text.chars().any(is_hangul), "{name}: {text} {arguments:?}");
+    }
+}
+
+#[test]
+fn english_holds_no_hangul() {
+    for (name, text, _) in messages(Language::English).list() {
+        assert!(!text.chars().any(is_hangul), "{name}: {text}");
+    }
+}
+
+/// Korean sentences of the page end in the polite, friendly style throughout.
+#[test]
+fn korean_sentences_end_politely() {
+    for (name, text, _) in messages(Language::Korean).list() {
+        for sentence in text.split_inclusive(['.', '?', '!']) {
+            let sentence = sentence.trim();
+            let Some(body) = sentence.strip_suffix(['.', '?', '!']) else {
+                continue;
+            };
+            // "여러분의 말." names a thing and has no verb; "MIT 또는 Apache 2.0" no end.
+            let last = body.trim_end_matches(')').trim_end();
+            let names_a_thing = name.starts_with("about.") && !sentence.contains('요');
+            let is_polite = last.ends_with('요')
+                || last.ends_with("세요")
+                || last
+                    .split(" (")
+                    .next()
+                    .is_some_and(|before| before.ends_with('요'));
+            assert!(
+                is_polite || names_a_thing || last.ends_with(char::is_numeric),
+                "{name}: {sentence}"
+            );
+        }
+    }
+}
+
+#[test]
+fn every_trouble_has_a_sentence_and_a_next_step() {
+    let detail = || "detail".to_owned();
+    let file = || "model.gguf".to_owned();
+    let failures = [
+        Failure::NotLoaded { model: file() },
+        Failure::Unreachable {
+            file: file(),
+            detail: detail(),
+        },
+        Failure::BadStatus {
+            file: file(),
+            status: 404,
+        },
+        Failure::ShortFile {
+            file: file(),
+            got: 1,
+            expected: 2,
+        },
+        Failure::WrongHash {
+            file: file(),
+            expected: detail(),
+            got: detail(),
+        },
+        Failure::BadModel {
+            file: file(),
+            field: detail(),
+            detail: detail(),
+        },
+        Failure::TooLarge {
+            model: file(),
+            needed_bytes: 2,
+            free_bytes: 1,
+        },
+        Failure::TooLong {
+            tokens: 9,
+            limit: 8,
+        },
+        Failure::WrongTask {
+            model: file(),
+            is: detail(),
+            wanted: detail(),
+        },
+        Failure::BadRequest { detail: detail() },
+        Failure::Crashed { detail: detail() },
+    ];
+    let troubles = failures.into_iter().map(Trouble::Failed).chain([
+        Trouble::EngineNotStarted { detail: detail() },
+        Trouble::EngineLost { detail: detail() },
+        Trouble::EngineKeepsDying { detail: detail() },
+    ]);
+    let mut kinds = BTreeSet::new();
+    for trouble in troubles {
+        assert!(
+            kinds.insert(trouble.kind()),
+            "two troubles are called {}",
+            trouble.kind()
+        );
+        let [korean, english] =
+            Language::ALL.map(|language| tell::trouble(messages(language), &trouble));
+        assert_ne!(korean.what, english.what, "{trouble:?}");
+        assert_ne!(korean.next, english.next, "{trouble:?}");
+        assert!(korean.detail.is_some(), "{trouble:?}");
+    }
+}
+
+/// Until the page's own code runs only `index.html` can speak.
+#[test]
+fn the_first_paint_speaks_the_catalogues_words() {
+    let html = squeeze(include_str!("../../index.html"));
+    for language in Language::ALL {
+        let boot = &messages(language).boot;
+        for text in [boot.no_script, boot.unsupported, boot.broken, boot.stopped] {
+            assert!(html.contains(&squeeze(text)), "index.html lacks: {text}");
+        }
+    }
+}
+
+fn squeeze(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+#[test]
+fn views_say_nothing_that_is_not_in_the_catalogue() {
+    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut seen = 0;
+    for folder in ["pages", "components"] {
+        for entry in std::fs::read_dir(source.join(folder)).expect("the folder is there") {
+            let path = entry.expect("the folder can be read").path();
+            let text = std::fs::read_to_string(&path).expect("the file can be read");
+            let said = spoken_literals(&text);
+            assert!(said.is_empty(), "{}: {said:?}", path.display());
+            seen += 1;
+        }
+    }
+    assert!(seen > 5, "only {seen} files looked at");
+}
+
+#[test]
+fn a_spoken_literal_is_told_from_a_technical_one() {
+    for (view, expected) in [
+        (r#"<p class="lead wide">{text}</p>"#, vec![]),
+        (r#"<p>"Hello"</p>"#, vec!["Hello"]),
+        (r#"<p>{count}"left"</p>"#, vec!["left"]),
+        (r#"<p>"·"</p>"#, vec![]),
+        (r#"<input placeholder="Name"/>"#, vec!["Name"]),
+        (r#"<input aria-label="Name"/>"#, vec!["Name"]),
+        (r#"<input data-testid="name"/>"#, vec![]),
+        (
+            r#"let said = format!("{count} left over");"#,
+            vec!["{count} left over"],
+        ),
+        (r#"match x { A => "streaming" }"#, vec![]),
+        (r#"// "Hello there", a comment"#, vec![]),
+        (r#""안녕""#, vec!["안녕"]),
+    ] {
+        assert_eq!(spoken_literals(view), expected, "{view}");
+    }
+}
+
+/// String literals of a view that a person would read: text between tags, text
+/// of speaking attributes, anything in Hangul, and anything of several words
+/// that is not an attribute's value.
+fn spoken_literals(source: &str) -> Vec<&str> {
+    let mut said = Vec::new();
+    for line in source
+        .lines()
+        .map(str::trim)
+        .filter(|line| !line.starts_with("//"))
+    {
+        let parts: Vec<&str> = line.split('"').collect();
+        for pair in parts.windows(2).step_by(2) {
+            let [before, text] = pair else { continue };
+            let before = before.trim_end();
+            let has_words = text.chars().any(char::is_alphabetic);
+            let is_speaking_attribute = ["placeholder=", "title=", "alt=", "aria-label="]
+                .iter()
+                .any(|attribute| before.ends_with(attribute));
+            let is_attribute = before.ends_with('=');
+            let is_text_node =
+                (before.ends_with('>') && !before.ends_with("=>")) || before.ends_with('}');
+            let is_sentence = !is_attribute && text.trim().contains(' ');
+            if text.chars().any(is_hangul)
+                || has_words && (is_speaking_attribute || is_text_node || is_sentence)
+            {
+                said.push(*text);
+            }
+        }
+    }
+    said
+}

@@ -1,0 +1,103 @@
+//! The models this build knows: the manifest, as the page needs it.
+
+use std::sync::LazyLock;
+
+use bella_companion::{Language, Model};
+use bella_protocol::{ModelFile, ModelSpec, Task};
+use bella_weights::manifest::{self, Manifest};
+
+static MANIFEST: LazyLock<Manifest> = LazyLock::new(|| {
+    // A manifest that cannot be read never leaves the tests below; were it to,
+    // an empty library is a page that still opens.
+    parse().unwrap_or(Manifest { models: Vec::new() })
+});
+
+fn parse() -> Result<Manifest, manifest::ManifestError> {
+    Manifest::parse("manifest.toml", include_str!("../models/manifest.toml"))
+}
+
+pub fn models() -> &'static [manifest::Model] {
+    &MANIFEST.models
+}
+
+pub fn find(id: &str) -> Option<&'static manifest::Model> {
+    MANIFEST.model(id)
+}
+
+/// The chat model offered on a first visit.
+pub fn default_chat() -> Option<&'static manifest::Model> {
+    let is_chat = |model: &&manifest::Model| model.task == manifest::Task::Chat;
+    models()
+        .iter()
+        .filter(is_chat)
+        .find(|model| model.default)
+        .or(models().iter().find(is_chat))
+}
+
+/// Whether a part of this version runs models of this task.
+pub fn is_used(task: manifest::Task) -> bool {
+    matches!(task, manifest::Task::Chat)
+}
+
+/// As the companion wants it. `resolve` makes a relative address absolute.
+pub fn to_companion(model: &manifest::Model, resolve: impl Fn(&str) -> String) -> Model {
+    let file = |file: &manifest::File| ModelFile {
+        name: file.name.clone(),
+        url: resolve(&format!("./weights/{}/{}", model.id, file.name)),
+        bytes: file.content.bytes().unwrap_or_default(),
+        sha256: file.content.sha256().map(ToString::to_string),
+    };
+    Model {
+        spec: ModelSpec {
+            id: model.id.clone(),
+            task: to_protocol(model.task),
+            files: model.files.iter().map(file).collect(),
+        },
+        languages: model
+            .languages
+            .iter()
+            .filter_map(|tag| Language::from_tag(tag))
+            .collect(),
+    }
+}
+
+fn to_protocol(task: manifest::Task) -> Task {
+    match task {
+        manifest::Task::Chat => Task::Chat,
+        manifest::Task::Transcribe => Task::Transcribe,
+        manifest::Task::Embed => Task::Embed,
+        manifest::Task::Feel => Task::Feel,
+        manifest::Task::Vad => Task::Vad,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_manifest_that_ships_is_good_and_offers_a_chat_model() {
+        parse().expect("the manifest is good");
+        let model = default_chat().expect("a chat model");
+        assert!(model.default && is_used(model.task), "{}", model.id);
+    }
+
+    #[test]
+    fn a_model_is_addressed_below_weights_by_its_id() {
+        let model = default_chat().expect("a chat model");
+        let asked = to_companion(model, |relative| {
+            relative.replacen('.', "https://bella.test", 1)
+        });
+        for (file, expected) in asked.spec.files.iter().zip(&model.files) {
+            let url = format!("https://bella.test/weights/{}/{}", model.id, expected.name);
+            assert_eq!(file.url, url);
+            assert_eq!(Some(file.bytes), expected.content.bytes());
+            assert_eq!(
+                file.sha256.as_ref().map(String::len),
+                Some(64),
+                "a default model is pinned"
+            );
+        }
+        assert_eq!(asked.total_bytes(), model.bytes());
+    }
+}

@@ -1,0 +1,13 @@
+//! One file per route.
+
+pub mod about;
+pub mod models;
+pub mod not_found;
+pub mod settings;
+pub mod talk;
+
+pub use about::AboutPage;
+pub use models::ModelsPage;
+pub use not_found::NotFoundPage;
+pub use settings::SettingsPage;
+pub use talk::TalkPage;

@@ -1,0 +1,34 @@
+//! `/models`: every model of the manifest as a card.
+
+use leptos::prelude::*;
+
+use crate::components::model_card::ModelCard;
+use crate::components::page_title::PageTitle;
+use crate::components::trouble_notice::PageTrouble;
+use crate::library;
+use crate::settings::use_settings;
+
+#[component]
+pub fn ModelsPage() -> impl IntoView {
+    let settings = use_settings();
+    let (used, unused): (Vec<_>, Vec<_>) = library::models()
+        .iter()
+        .partition(|model| library::is_used(model.task));
+    let cards = used
+        .into_iter()
+        .chain(unused)
+        .map(|model| view! { <ModelCard model/> });
+    let is_empty = library::models().is_empty();
+
+    view! {
+        <div class="page">
+            <PageTitle title=|t| t.models.title/>
+            <p class="lead">{move || settings.messages().models.intro}</p>
+            <PageTrouble/>
+            <Show when=move || is_empty>
+                <p>{move || settings.messages().models.none}</p>
+            </Show>
+            <ul class="cards">{cards.collect_view()}</ul>
+        </div>
+    }
+}

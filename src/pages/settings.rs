@@ -1,0 +1,89 @@
+//! `/settings`: what a person may choose.
+
+use bella_companion::{Language, ReplyLength, Variety};
+use leptos::prelude::*;
+
+use crate::components::choices::{Choice, Choices};
+use crate::components::page_title::PageTitle;
+use crate::i18n;
+use crate::settings::{Theme, use_settings};
+use crate::testid;
+
+#[component]
+pub fn SettingsPage() -> impl IntoView {
+    let settings = use_settings();
+    let manner = settings.manner;
+
+    view! {
+        <div class="page">
+            <PageTitle title=|t| t.settings.title/>
+            <p class="lead">{move || settings.messages().settings.intro}</p>
+            <Choices
+                testid=testid::LANGUAGE
+                legend=|t| t.settings.language
+                note=|t| t.settings.language_note
+                choices=languages()
+                chosen=Signal::derive(move || settings.language.get().tag())
+                choose=move |tag| { Language::from_tag(tag).into_iter().for_each(|it| settings.language.set(it)) }
+            />
+            <Choices
+                testid=testid::THEME
+                legend=|t| t.settings.theme
+                choices=vec![
+                    Choice::new(Theme::Auto.name(), |t| t.settings.theme_auto),
+                    Choice::new(Theme::Light.name(), |t| t.settings.theme_light),
+                    Choice::new(Theme::Dark.name(), |t| t.settings.theme_dark),
+                ]
+                chosen=Signal::derive(move || settings.theme.get().name())
+                choose=move |name| { Theme::from_name(name).into_iter().for_each(|it| settings.theme.set(it)) }
+            />
+            <Choices
+                testid=testid::REPLY_LENGTH
+                legend=|t| t.settings.length
+                note=|t| t.settings.length_note
+                choices=vec![
+                    Choice::new(ReplyLength::Short.name(), |t| t.settings.length_short),
+                    Choice::new(ReplyLength::Medium.name(), |t| t.settings.length_medium),
+                    Choice::new(ReplyLength::Long.name(), |t| t.settings.length_long),
+                ]
+                chosen=Signal::derive(move || manner.get().length.name())
+                choose=move |name| {
+                    ReplyLength::from_name(name)
+                        .into_iter()
+                        .for_each(|length| manner.update(|manner| manner.length = length))
+                }
+            />
+            <Choices
+                testid=testid::VARIETY
+                legend=|t| t.settings.variety
+                note=|t| t.settings.variety_note
+                choices=vec![
+                    Choice::new(Variety::Steady.name(), |t| t.settings.variety_steady),
+                    Choice::new(Variety::Natural.name(), |t| t.settings.variety_natural),
+                    Choice::new(Variety::Playful.name(), |t| t.settings.variety_playful),
+                ]
+                chosen=Signal::derive(move || manner.get().variety.name())
+                choose=move |name| {
+                    Variety::from_name(name)
+                        .into_iter()
+                        .for_each(|variety| manner.update(|manner| manner.variety = variety))
+                }
+            />
+        </div>
+    }
+}
+
+/// Each language under its own name, whatever the page's: who cannot read the
+/// page must still find the way out.
+fn languages() -> Vec<Choice> {
+    Language::ALL
+        .into_iter()
+        .map(|language| {
+            let own_name = match language {
+                Language::Korean => i18n::messages(language).words.korean,
+                Language::English => i18n::messages(language).words.english,
+            };
+            Choice::named(language.tag(), own_name, language)
+        })
+        .collect()
+}
