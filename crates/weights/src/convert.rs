@@ -28,6 +28,14 @@ use crate::{FileError, FormatError, manifest};
 use joined::Joined;
 use plan::Plan;
 
+/// The converters by name, as the manifest names them.
+pub const CONVERTERS: [&str; 4] = [
+    "ggml-whisper",
+    "ctranslate2-whisper",
+    "safetensors-whisper",
+    "e5s1",
+];
+
 /// The ways into GGUF.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Converter {
@@ -47,7 +55,7 @@ pub struct Converted {
 
 #[derive(Debug, thiserror::Error)]
 pub enum ConvertError {
-    #[error("there is no converter called {name:?}, only {}", Converter::NAMES)]
+    #[error("there is no converter called {name:?}, only {}", CONVERTERS.join(", "))]
     Unknown { name: String },
     #[error("{name} reads {wanted}")]
     WrongInputs {
@@ -112,15 +120,13 @@ impl Converter {
         Self::SafetensorsWhisper,
         Self::E5s1,
     ];
-    const NAMES: &str = "ggml-whisper, ctranslate2-whisper, safetensors-whisper and e5s1";
-
-    /// As the manifest names it.
     pub fn name(self) -> &'static str {
+        let [ggml, ctranslate2, safetensors, e5s1] = CONVERTERS;
         match self {
-            Self::GgmlWhisper => "ggml-whisper",
-            Self::Ctranslate2Whisper => "ctranslate2-whisper",
-            Self::SafetensorsWhisper => "safetensors-whisper",
-            Self::E5s1 => "e5s1",
+            Self::GgmlWhisper => ggml,
+            Self::Ctranslate2Whisper => ctranslate2,
+            Self::SafetensorsWhisper => safetensors,
+            Self::E5s1 => e5s1,
         }
     }
 

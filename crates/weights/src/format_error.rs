@@ -44,7 +44,7 @@ pub enum Problem {
     },
     #[error("is not valid UTF-8")]
     NotUtf8,
-    #[error("is not valid JSON: {detail}")]
+    #[error("cannot be read as JSON: {detail}")]
     NotJson { detail: String },
     #[error("is missing")]
     Missing,

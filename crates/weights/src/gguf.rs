@@ -10,6 +10,7 @@
 //! All numbers are little-endian. Versions 2 and 3 are the same to us: 3 only
 //! added big-endian files, which are refused.
 
+mod cursor;
 mod read;
 mod write;
 

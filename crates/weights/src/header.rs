@@ -7,6 +7,8 @@ use crate::{BlockType, FormatError, Metadata, Problem, gguf, safetensors};
 pub const MAX_HEADER_BYTES: u64 = 64 << 20;
 /// The largest models have a few thousand tensors.
 pub const MAX_TENSORS: u64 = 1 << 16;
+/// Real files have about fifty.
+pub(crate) const MAX_SETTINGS: u64 = 1 << 14;
 /// Larger than any disk; keeps sums of offsets and lengths far from overflow.
 pub(crate) const MAX_FILE_BYTES: u64 = 1 << 48;
 /// ggml stops at four, Hugging Face models at five.

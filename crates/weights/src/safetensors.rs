@@ -10,11 +10,13 @@
 
 use std::fmt;
 
-use serde::Deserialize;
-use serde::de::{MapAccess, Visitor};
+use serde::de::{Error, MapAccess, SeqAccess, Visitor};
+use serde::{Deserialize, Deserializer};
 
-use crate::header::{IgnoredTensor, MAX_FILE_BYTES, MAX_HEADER_BYTES, MAX_TENSORS};
-use crate::{BlockType, Format, FormatError, Header, Metadata, Parsed, Problem, TensorInfo, Value};
+use crate::header::{
+    IgnoredTensor, MAX_DIMENSIONS, MAX_FILE_BYTES, MAX_HEADER_BYTES, MAX_SETTINGS, MAX_TENSORS,
+};
+use crate::{BlockType, Format, FormatError, Header, Metadata, Parsed, Problem, TensorInfo};
 
 const LENGTH_BYTES: u64 = 8;
 
@@ -64,7 +66,7 @@ fn assemble(json: &[u8]) -> Result<Header, FormatError> {
         extents.push((begin, end));
         match computable(&entry.dtype) {
             Some(dtype) => {
-                let tensor = TensorInfo::checked(name, entry.shape, dtype, header_bytes + begin)?;
+                let tensor = TensorInfo::checked(name, entry.shape.0, dtype, header_bytes + begin)?;
                 if tensor.bytes != end - begin {
                     let problem = Problem::WrongLength {
                         needed: tensor.bytes,
@@ -119,6 +121,8 @@ fn computable(dtype: &str) -> Option<BlockType> {
     }
 }
 
+/// The JSON text. Its parts have visitors of their own, because the ready ones
+/// would swallow duplicate names and take lists of any length.
 struct Directory {
     metadata: Metadata,
     entries: Vec<(String, Entry)>,
@@ -128,13 +132,16 @@ struct Directory {
 #[serde(deny_unknown_fields)]
 struct Entry {
     dtype: String,
-    shape: Vec<usize>,
+    shape: Shape,
     data_offsets: [u64; 2],
 }
 
-/// A visitor of its own, because a map would swallow duplicate names.
+struct Shape(Vec<usize>);
+
+struct Settings(Metadata);
+
 impl<'de> Deserialize<'de> for Directory {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         struct DirectoryVisitor;
 
         impl<'de> Visitor<'de> for DirectoryVisitor {
@@ -151,10 +158,9 @@ impl<'de> Deserialize<'de> for Directory {
                 };
                 while let Some(name) = map.next_key::<String>()? {
                     if name == "__metadata__" {
-                        directory.metadata = metadata(map.next_value()?);
+                        directory.metadata = map.next_value::<Settings>()?.0;
                     } else if directory.entries.len() as u64 == MAX_TENSORS {
-                        let limit = format_args!("more than {MAX_TENSORS} tensors").to_string();
-                        return Err(serde::de::Error::custom(limit));
+                        return Err(Error::custom(format!("more than {MAX_TENSORS} tensors")));
                     } else {
                         directory.entries.push((name, map.next_value()?));
                     }
@@ -167,9 +173,58 @@ impl<'de> Deserialize<'de> for Directory {
     }
 }
 
-fn metadata(strings: std::collections::BTreeMap<String, String>) -> Metadata {
-    strings
-        .into_iter()
-        .map(|(key, text)| (key, Value::String(text)))
-        .collect()
+impl<'de> Deserialize<'de> for Settings {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct SettingsVisitor;
+
+        impl<'de> Visitor<'de> for SettingsVisitor {
+            type Value = Settings;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("texts by key")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Settings, A::Error> {
+                let mut metadata = Metadata::default();
+                while let Some((key, text)) = map.next_entry::<String, String>()? {
+                    if metadata.len() as u64 == MAX_SETTINGS {
+                        return Err(Error::custom(format!("more than {MAX_SETTINGS} settings")));
+                    }
+                    metadata.insert(key, text);
+                }
+                Ok(Settings(metadata))
+            }
+        }
+
+        deserializer.deserialize_map(SettingsVisitor)
+    }
+}
+
+impl<'de> Deserialize<'de> for Shape {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct ShapeVisitor;
+
+        impl<'de> Visitor<'de> for ShapeVisitor {
+            type Value = Shape;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("the lengths of a tensor's dimensions")
+            }
+
+            fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Shape, A::Error> {
+                let mut shape = Vec::new();
+                while let Some(length) = list.next_element()? {
+                    if shape.len() as u64 == MAX_DIMENSIONS {
+                        return Err(Error::custom(format!(
+                            "more than {MAX_DIMENSIONS} dimensions"
+                        )));
+                    }
+                    shape.push(length);
+                }
+                Ok(Shape(shape))
+            }
+        }
+
+        deserializer.deserialize_seq(ShapeVisitor)
+    }
 }

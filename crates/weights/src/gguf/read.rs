@@ -4,17 +4,14 @@
 //! in chunks of some kilobytes, is read once and not once per chunk. Nothing is
 //! allocated by a count or a length before the bytes it speaks of are there.
 
+use super::cursor::{Cursor, Stop, malformed};
 use super::{ALIGNMENT_KEY, DEFAULT_ALIGNMENT, Kind, MAGIC};
-use crate::header::{MAX_DIMENSIONS, MAX_HEADER_BYTES, MAX_TENSORS};
+use crate::header::{MAX_DIMENSIONS, MAX_HEADER_BYTES, MAX_SETTINGS, MAX_TENSORS};
 use crate::{
     Array, BlockType, Format, FormatError, Header, Metadata, Parsed, Problem, Strings, TensorInfo,
     Value,
 };
 
-/// Real files have about fifty.
-const MAX_ENTRIES: u64 = 1 << 14;
-/// GGUF's own limit for keys; tensor names are shorter still.
-const MAX_NAME_BYTES: u64 = (1 << 16) - 1;
 const MAX_ALIGNMENT: u64 = 1 << 16;
 
 #[derive(Debug, Default)]
@@ -24,7 +21,7 @@ pub(crate) struct HeaderReader {
     at: u64,
     /// Bytes of the file without which nothing more can be read.
     at_least: u64,
-    entries: Progress,
+    settings: Progress,
     directory: Progress,
     metadata: Metadata,
     /// Offsets still count from the start of the tensor data.
@@ -65,11 +62,7 @@ impl HeaderReader {
     /// Reads whole items from the front of `bytes` and returns how many bytes
     /// they took. The rest has to be offered again, with more behind it.
     pub(crate) fn feed(&mut self, bytes: &[u8]) -> Result<usize, FormatError> {
-        let mut cursor = Cursor {
-            bytes,
-            at: 0,
-            budget: MAX_HEADER_BYTES - self.at,
-        };
+        let mut cursor = Cursor::new(bytes, MAX_HEADER_BYTES - self.at);
         let mut taken = 0;
         while !self.is_done() {
             match self.step(&mut cursor) {
@@ -119,7 +112,7 @@ impl HeaderReader {
     fn step(&mut self, cursor: &mut Cursor<'_>) -> Result<(), Stop> {
         match &mut self.stage {
             Stage::Preamble => self.preamble(cursor)?,
-            Stage::Settings if self.entries.is_complete() => self.stage = Stage::Directory,
+            Stage::Settings if self.settings.is_complete() => self.stage = Stage::Directory,
             Stage::Settings => self.setting(cursor)?,
             Stage::List(list) if list.left == 0 => {
                 let key = std::mem::take(&mut list.key);
@@ -162,15 +155,15 @@ impl HeaderReader {
             }
         }
         let tensors = cursor.count("tensor count", MAX_TENSORS)?;
-        let entries = cursor.count("setting count", MAX_ENTRIES)?;
+        let settings = cursor.count("setting count", MAX_SETTINGS)?;
         self.directory.count = tensors;
-        self.entries.count = entries;
+        self.settings.count = settings;
         self.stage = Stage::Settings;
         Ok(())
     }
 
     fn setting(&mut self, cursor: &mut Cursor<'_>) -> Result<(), Stop> {
-        let position = format!("setting {}", self.entries.done);
+        let position = format!("setting {}", self.settings.done);
         let key = cursor.name(&position)?;
         let kind = cursor.kind(&key)?;
         if kind == Kind::Array {
@@ -186,7 +179,7 @@ impl HeaderReader {
             return Err(malformed(key, Problem::Duplicate));
         }
         self.metadata.insert(key, value);
-        self.entries.done += 1;
+        self.settings.done += 1;
         self.stage = Stage::Settings;
         Ok(())
     }
@@ -305,156 +298,4 @@ pub(super) fn alignment(metadata: &Metadata) -> Result<u64, FormatError> {
     }
     let detail = format!("{alignment} is not a power of two up to {MAX_ALIGNMENT}");
     Err(FormatError::new(ALIGNMENT_KEY, Problem::Invalid { detail }))
-}
-
-/// Why an item could not be read.
-enum Stop {
-    /// It goes on beyond the bytes at hand.
-    Short {
-        at_least: u64,
-    },
-    Malformed(FormatError),
-}
-
-impl From<FormatError> for Stop {
-    fn from(error: FormatError) -> Self {
-        Self::Malformed(error)
-    }
-}
-
-fn malformed(field: impl Into<String>, problem: Problem) -> Stop {
-    Stop::Malformed(FormatError::new(field, problem))
-}
-
-struct Cursor<'a> {
-    bytes: &'a [u8],
-    at: usize,
-    /// Bytes the header may still take.
-    budget: u64,
-}
-
-impl<'a> Cursor<'a> {
-    fn remaining(&self) -> usize {
-        self.bytes.len() - self.at
-    }
-
-    fn take(&mut self, count: u64, field: &str) -> Result<&'a [u8], Stop> {
-        let end = (self.at as u64).saturating_add(count);
-        if end > self.budget {
-            let problem = Problem::TooLarge {
-                what: "the header",
-                got: end,
-                limit: MAX_HEADER_BYTES,
-            };
-            return Err(malformed(field, problem));
-        }
-        let slice = usize::try_from(end)
-            .ok()
-            .and_then(|end| self.bytes.get(self.at..end));
-        let slice = slice.ok_or(Stop::Short { at_least: end })?;
-        self.at += slice.len();
-        Ok(slice)
-    }
-
-    fn array<const N: usize>(&mut self, field: &str) -> Result<[u8; N], Stop> {
-        let mut array = [0; N];
-        array.copy_from_slice(self.take(N as u64, field)?);
-        Ok(array)
-    }
-
-    fn u32(&mut self, field: &str) -> Result<u32, Stop> {
-        self.array(field).map(u32::from_le_bytes)
-    }
-
-    fn u64(&mut self, field: &str) -> Result<u64, Stop> {
-        self.array(field).map(u64::from_le_bytes)
-    }
-
-    fn count(&mut self, field: &str, limit: u64) -> Result<u64, Stop> {
-        let got = self.u64(field)?;
-        if got > limit {
-            return Err(malformed(
-                field,
-                Problem::TooLarge {
-                    what: "the count",
-                    got,
-                    limit,
-                },
-            ));
-        }
-        Ok(got)
-    }
-
-    fn bool(&mut self, field: &str) -> Result<bool, Stop> {
-        match self.array::<1>(field)? {
-            [0] => Ok(false),
-            [1] => Ok(true),
-            [other] => {
-                let got = other.to_string();
-                Err(malformed(
-                    field,
-                    Problem::WrongKind {
-                        expected: "a boolean",
-                        got,
-                    },
-                ))
-            }
-        }
-    }
-
-    fn str(&mut self, field: &str, limit: u64) -> Result<&'a str, Stop> {
-        let got = self.u64(field)?;
-        if got > limit {
-            let problem = Problem::TooLarge {
-                what: "the length of a string",
-                got,
-                limit,
-            };
-            return Err(malformed(field, problem));
-        }
-        let bytes = self.take(got, field)?;
-        std::str::from_utf8(bytes).map_err(|_| malformed(field, Problem::NotUtf8))
-    }
-
-    /// A key or a tensor's name: never empty.
-    fn name(&mut self, field: &str) -> Result<String, Stop> {
-        match self.str(field, MAX_NAME_BYTES)? {
-            "" => Err(malformed(field, Problem::Missing)),
-            name => Ok(name.to_owned()),
-        }
-    }
-
-    fn kind(&mut self, field: &str) -> Result<Kind, Stop> {
-        let id = self.u32(field)?;
-        Kind::from_id(id).ok_or_else(|| {
-            malformed(
-                field,
-                Problem::UnknownType {
-                    got: id.to_string(),
-                },
-            )
-        })
-    }
-
-    /// A value that is not a list.
-    fn value(&mut self, kind: Kind, field: &str) -> Result<Value, Stop> {
-        Ok(match kind {
-            Kind::U8 => Value::U8(u8::from_le_bytes(self.array(field)?)),
-            Kind::I8 => Value::I8(i8::from_le_bytes(self.array(field)?)),
-            Kind::U16 => Value::U16(u16::from_le_bytes(self.array(field)?)),
-            Kind::I16 => Value::I16(i16::from_le_bytes(self.array(field)?)),
-            Kind::U32 => Value::U32(u32::from_le_bytes(self.array(field)?)),
-            Kind::I32 => Value::I32(i32::from_le_bytes(self.array(field)?)),
-            Kind::U64 => Value::U64(u64::from_le_bytes(self.array(field)?)),
-            Kind::I64 => Value::I64(i64::from_le_bytes(self.array(field)?)),
-            Kind::F32 => Value::F32(f32::from_le_bytes(self.array(field)?)),
-            Kind::F64 => Value::F64(f64::from_le_bytes(self.array(field)?)),
-            Kind::Bool => Value::Bool(self.bool(field)?),
-            Kind::String => Value::String(self.str(field, MAX_HEADER_BYTES)?.to_owned()),
-            Kind::Array => {
-                let got = "a list of lists".to_owned();
-                return Err(malformed(field, Problem::UnknownType { got }));
-            }
-        })
-    }
 }
