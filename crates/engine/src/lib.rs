@@ -5,6 +5,7 @@
 //! the most urgent first, a step at a time. Nothing in here does IO.
 //!
 //! - [`load`], [`tensors`], [`matrix`]: from bytes to layers
+//! - [`kernels`]: matrix products, as fast as the machine allows
 //! - [`llm`]: language models; one file a family
 //! - [`tokenizer`], [`text_stream`], [`sampling`]: text in and out
 //! - [`math`]: the small operations between matrices
@@ -12,6 +13,7 @@
 
 pub mod error;
 pub mod host;
+pub mod kernels;
 pub mod llm;
 pub mod load;
 pub mod math;

@@ -1,12 +1,9 @@
-//! Weight matrices, kept in the blocks they came in.
-//!
-//! This is the plain path: a row is unpacked to f32 and multiplied. It is what
-//! every faster path is compared with, and what runs where there is none.
+//! Weight matrices.
 
-use bella_weights::BlockType;
-use bella_weights::dequantise;
+use bella_weights::{BlockType, dequantise};
 
 use crate::error::{EngineError, Result};
+use crate::kernels::{self, Activations, Packed};
 use crate::math::{add_to_rows, dot};
 
 /// `rows` outputs × `cols` inputs, row after row.
@@ -14,8 +11,15 @@ use crate::math::{add_to_rows, dot};
 pub struct Matrix {
     rows: usize,
     cols: usize,
-    block: BlockType,
-    bytes: Vec<u8>,
+    weights: Weights,
+}
+
+#[derive(Debug)]
+enum Weights {
+    /// Rearranged for the integer kernels: everything quantised.
+    Packed(Packed),
+    /// As it came, F32, F16 and BF16: rows are unpacked and multiplied as f32.
+    Plain { block: BlockType, bytes: Vec<u8> },
 }
 
 impl Matrix {
@@ -23,13 +27,20 @@ impl Matrix {
     /// `rows × cols` weights of that type.
     pub fn new(name: &str, shape: [usize; 2], block: BlockType, bytes: Vec<u8>) -> Result<Self> {
         let [rows, cols] = shape;
-        let whole_blocks = cols.is_multiple_of(block.block_len());
-        let row_bytes = cols / block.block_len() * block.block_bytes();
-        if rows == 0 || cols == 0 || !whole_blocks || rows.checked_mul(row_bytes) != Some(bytes.len()) {
-            let detail = format!("{} bytes are not {rows} × {cols} weights of {block:?}", bytes.len());
-            return Err(EngineError::bad_model(name, detail));
-        }
-        Ok(Self { rows, cols, block, bytes })
+        check_size(name, shape, block, bytes.len())?;
+        let weights = match Packed::new(name, rows, cols, block, &bytes)? {
+            Some(packed) => Weights::Packed(packed),
+            None => Weights::Plain { block, bytes },
+        };
+        Ok(Self { rows, cols, weights })
+    }
+
+    /// Like [`Matrix::new`], but never rearranged or rounded: what the packed path
+    /// is compared with.
+    pub fn unpacked(name: &str, shape: [usize; 2], block: BlockType, bytes: Vec<u8>) -> Result<Self> {
+        let [rows, cols] = shape;
+        check_size(name, shape, block, bytes.len())?;
+        Ok(Self { rows, cols, weights: Weights::Plain { block, bytes } })
     }
 
     pub fn rows(&self) -> usize {
@@ -41,19 +52,35 @@ impl Matrix {
     }
 
     pub fn memory_bytes(&self) -> usize {
-        self.bytes.len()
+        match &self.weights {
+            Weights::Packed(packed) => packed.memory_bytes(),
+            Weights::Plain { bytes, .. } => bytes.len(),
+        }
     }
 
     /// One row as f32: the embedding of a token.
     pub fn unpack_row(&self, row: usize, out: &mut [f32]) {
-        let row_bytes = self.bytes.len() / self.rows;
-        let bytes = &self.bytes[row * row_bytes..][..row_bytes];
-        dequantise(self.block, bytes, out).expect("the constructor checked the row's size");
+        match &self.weights {
+            Weights::Packed(packed) => packed.unpack_row(row, out),
+            Weights::Plain { block, bytes } => {
+                let row_bytes = bytes.len() / self.rows;
+                let bytes = &bytes[row * row_bytes..][..row_bytes];
+                dequantise(*block, bytes, out).expect("the constructor checked the row's size");
+            }
+        }
     }
 
-    /// out\[n, rows] = x\[n, cols] · selfᵀ. Each row is unpacked once for all n.
+    /// out\[n, rows] = x\[n, cols] · selfᵀ
     pub fn apply(&self, x: &[f32], out: &mut [f32]) {
         assert_eq!(x.len() / self.cols, out.len() / self.rows, "as many outputs as inputs");
+        match &self.weights {
+            Weights::Packed(packed) => kernels::multiply(packed, &Activations::new(x, self.cols), out),
+            Weights::Plain { .. } => self.apply_plain(x, out),
+        }
+    }
+
+    /// Each row is unpacked once for all n.
+    fn apply_plain(&self, x: &[f32], out: &mut [f32]) {
         let mut unpacked = vec![0.0; self.cols];
         for row in 0..self.rows {
             self.unpack_row(row, &mut unpacked);
@@ -62,6 +89,16 @@ impl Matrix {
             }
         }
     }
+}
+
+fn check_size(name: &str, [rows, cols]: [usize; 2], block: BlockType, bytes: usize) -> Result<()> {
+    let whole_blocks = cols.is_multiple_of(block.block_len());
+    let row_bytes = cols / block.block_len() * block.block_bytes();
+    if rows == 0 || cols == 0 || !whole_blocks || rows.checked_mul(row_bytes) != Some(bytes) {
+        let detail = format!("{bytes} bytes are not {rows} × {cols} weights of {block:?}");
+        return Err(EngineError::bad_model(name, detail));
+    }
+    Ok(())
 }
 
 /// A matrix with the bias some models add to its output.

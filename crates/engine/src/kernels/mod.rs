@@ -1,0 +1,76 @@
+//! Matrix products over weights packed for integer dot products.
+//!
+//! A product of n positions with a packed matrix goes in three steps:
+//!
+//! 1. [`activations`] rounds the positions to 8 bits, a scale for every 32
+//!    numbers;
+//! 2. a kernel multiplies whole numbers with whole numbers, four to a lane:
+//!    [`portable`] in plain Rust, [`wasm`] and [`x86`] with vector instructions;
+//! 3. the same kernel scales the sum of each block and adds it up as f32.
+//!
+//! All kernels do the same sums of the same whole numbers; they may differ in
+//! the last bits of the f32 part only. [`packed`] has the layout they share.
+
+pub mod activations;
+pub mod packed;
+pub mod portable;
+#[cfg(target_arch = "wasm32")]
+mod wasm;
+#[cfg(target_arch = "x86_64")]
+mod x86;
+
+pub use activations::Activations;
+pub use packed::Packed;
+
+/// Numbers that share a scale.
+pub const BLOCK: usize = 32;
+/// Rows that are worked on together.
+pub const TILE_ROWS: usize = 8;
+/// Positions that are worked on together: what a weight costs to unpack is
+/// shared by them.
+const TILE_POSITIONS: usize = 4;
+
+/// out\[n, rows] = positions\[n, cols] · packedᵀ
+pub fn multiply(packed: &Packed, positions: &Activations, out: &mut [f32]) {
+    assert_eq!(positions.blocks(), packed.blocks(), "positions as wide as the matrix");
+    assert_eq!(out.len(), positions.len() * packed.rows(), "room for every output");
+    #[cfg(target_arch = "x86_64")]
+    if x86::is_usable() {
+        return by_tiles(packed, positions, out, &x86::TILES);
+    }
+    #[cfg(target_arch = "wasm32")]
+    return by_tiles(packed, positions, out, &wasm::TILES);
+    #[cfg(not(target_arch = "wasm32"))]
+    by_tiles(packed, positions, out, &portable::TILES);
+}
+
+/// Multiplies one tile of rows with as many positions, from `first` on, as its
+/// place in the table says, plus one.
+type Tile = fn(packed: &Packed, tile: usize, positions: &Activations, first: usize) -> Sums;
+/// Of each position (unused ones stay zero) the outputs of a tile's rows.
+type Sums = [[f32; TILE_ROWS]; TILE_POSITIONS];
+
+pub(crate) fn by_tiles(
+    packed: &Packed,
+    positions: &Activations,
+    out: &mut [f32],
+    kernels: &[Tile; TILE_POSITIONS],
+) {
+    let rows = packed.rows();
+    for tile in 0..packed.tiles() {
+        let first_row = tile * TILE_ROWS;
+        let used = TILE_ROWS.min(rows - first_row);
+        let mut first = 0;
+        while first < positions.len() {
+            let together = TILE_POSITIONS.min(positions.len() - first);
+            let sums = kernels[together - 1](packed, tile, positions, first);
+            for (at, sums) in sums[..together].iter().enumerate() {
+                out[(first + at) * rows + first_row..][..used].copy_from_slice(&sums[..used]);
+            }
+            first += together;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

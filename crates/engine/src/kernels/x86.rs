@@ -1,0 +1,112 @@
+//! The kernel with AVX2: for native tests, evaluation and training.
+#![allow(unsafe_code, reason = "vector instructions that the running CPU may lack")]
+
+use std::arch::x86_64::*;
+use std::sync::LazyLock;
+
+use super::packed::{Form, Minimum};
+use super::{Activations, BLOCK, Packed, Sums, TILE_POSITIONS, TILE_ROWS, Tile};
+
+pub(super) const TILES: [Tile; TILE_POSITIONS] = [tile::<1>, tile::<2>, tile::<3>, tile::<4>];
+
+/// Whether this CPU has what [`TILES`] need.
+pub(super) fn is_usable() -> bool {
+    static USABLE: LazyLock<bool> = LazyLock::new(|| {
+        is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma") && is_x86_feature_detected!("f16c")
+    });
+    *USABLE
+}
+
+fn tile<const N: usize>(packed: &Packed, tile: usize, positions: &Activations, first: usize) -> Sums {
+    assert!(is_usable());
+    // SAFETY: the CPU was asked a line above.
+    unsafe { tile_avx2::<N>(packed, tile, positions, first) }
+}
+
+#[target_feature(enable = "avx2,fma,f16c")]
+fn tile_avx2<const N: usize>(packed: &Packed, tile: usize, positions: &Activations, first: usize) -> Sums {
+    let scales = packed.tile_scales(tile);
+    let minimums = packed.tile_minimums(tile);
+    let rows: [_; N] = std::array::from_fn(|at| {
+        let row = first + at;
+        (positions.quants(row), positions.scales(row), positions.sums(row))
+    });
+    let form = packed.form();
+    let mut sums = [_mm256_setzero_ps(); N];
+    for (block, weights) in packed.tile_quants(tile).chunks_exact(form.block_bytes()).enumerate() {
+        let quants: [&[i8; BLOCK]; N] = std::array::from_fn(|at| &rows[at].0[block]);
+        let products = match form {
+            Form::Nibbles => nibble_products(weights, quants),
+            Form::Bytes => byte_products(weights, quants),
+        };
+        let scale = halves(&scales[block]);
+        let minimum = match (packed.minimum(), minimums) {
+            (Minimum::Each(_), Some(minimums)) => halves(&minimums[block]),
+            (Minimum::Each(_), None) => _mm256_setzero_ps(),
+            (Minimum::Zero(zero), _) => _mm256_mul_ps(scale, _mm256_set1_ps(-zero)),
+        };
+        for at in 0..N {
+            let (_, position_scales, position_sums) = rows[at];
+            let scale = _mm256_mul_ps(scale, _mm256_set1_ps(position_scales[block]));
+            sums[at] = _mm256_fmadd_ps(_mm256_cvtepi32_ps(products[at]), scale, sums[at]);
+            sums[at] = _mm256_fmadd_ps(minimum, _mm256_set1_ps(position_sums[block]), sums[at]);
+        }
+    }
+    let mut out = [[0.0; TILE_ROWS]; TILE_POSITIONS];
+    for (out, sums) in out.iter_mut().zip(sums) {
+        // SAFETY: eight numbers fit into eight numbers.
+        unsafe { _mm256_storeu_ps(out.as_mut_ptr(), sums) };
+    }
+    out
+}
+
+#[inline]
+#[target_feature(enable = "avx2,f16c")]
+fn halves(halves: &[u16; TILE_ROWS]) -> __m256 {
+    // SAFETY: eight halves are sixteen bytes.
+    unsafe { _mm256_cvtph_ps(_mm_loadu_si128(halves.as_ptr().cast())) }
+}
+
+/// Four quants of a position in every lane.
+#[inline]
+#[target_feature(enable = "avx2")]
+fn splat(quants: &[i8; BLOCK], word: usize) -> __m256i {
+    let bytes: [i8; 4] = [quants[4 * word], quants[4 * word + 1], quants[4 * word + 2], quants[4 * word + 3]];
+    _mm256_set1_epi32(i32::from_ne_bytes(bytes.map(|byte| byte as u8)))
+}
+
+/// Eight products of two nibbles each add up to 8 · 2 · 15 · 127 at most, which
+/// 16 bits hold: they are widened once a block.
+#[inline]
+#[target_feature(enable = "avx2")]
+fn nibble_products<const N: usize>(weights: &[u8], positions: [&[i8; BLOCK]; N]) -> [__m256i; N] {
+    let low_half = _mm256_set1_epi8(15);
+    let mut pairs = [_mm256_setzero_si256(); N];
+    for (word, weights) in weights.chunks_exact(16).enumerate() {
+        // SAFETY: the chunk is sixteen bytes.
+        let packed = unsafe { _mm_loadu_si128(weights.as_ptr().cast()) };
+        let both = _mm256_set_m128i(_mm_srli_epi16(packed, 4), packed);
+        let quants = _mm256_and_si256(both, low_half);
+        for at in 0..N {
+            let products = _mm256_maddubs_epi16(quants, splat(positions[at], word));
+            pairs[at] = _mm256_add_epi16(pairs[at], products);
+        }
+    }
+    pairs.map(|pairs| _mm256_madd_epi16(pairs, _mm256_set1_epi16(1)))
+}
+
+/// A pair of products is 2 · 127 · 127 at most, which 16 bits just hold.
+#[inline]
+#[target_feature(enable = "avx2")]
+fn byte_products<const N: usize>(weights: &[u8], positions: [&[i8; BLOCK]; N]) -> [__m256i; N] {
+    let mut products = [_mm256_setzero_si256(); N];
+    for (word, weights) in weights.chunks_exact(32).enumerate() {
+        // SAFETY: the chunk is thirty-two bytes.
+        let quants = unsafe { _mm256_loadu_si256(weights.as_ptr().cast()) };
+        for at in 0..N {
+            let pairs = _mm256_maddubs_epi16(quants, splat(positions[at], word));
+            products[at] = _mm256_add_epi32(products[at], _mm256_madd_epi16(pairs, _mm256_set1_epi16(1)));
+        }
+    }
+    products
+}
