@@ -85,21 +85,15 @@ pub fn page(tools: &Tools, report: &dyn Report) -> Result<PathBuf, BuildError> {
 fn engine(build: &EngineBuild, tools: &Tools, report: &dyn Report) -> Result<(), BuildError> {
     let name = build.name;
     let mut compile = cargo();
-    compile
-        .args(["build", "--release", "--target", "wasm32-unknown-unknown"])
-        .args([
-            "--package",
-            "bella",
-            "--bin",
-            "bella-engine-worker",
-            "--features",
-            "worker",
-        ]);
-    step(
-        &format!("building the engine ({name})"),
-        &mut compile,
-        report,
-    )?;
+    compile.args(["build", "--release", "--target", "wasm32-unknown-unknown"]).args([
+        "--package",
+        "bella",
+        "--bin",
+        "bella-engine-worker",
+        "--features",
+        "worker",
+    ]);
+    step(&format!("building the engine ({name})"), &mut compile, report)?;
 
     let module = repo::target().join("wasm32-unknown-unknown/release/bella-engine-worker.wasm");
     let home = repo::root().join(ENGINES).join(name);
@@ -115,31 +109,15 @@ fn engine(build: &EngineBuild, tools: &Tools, report: &dyn Report) -> Result<(),
     fs::create_dir_all(&unfinished).map_err(at(&unfinished))?;
 
     let mut bind = Command::new(&tools.wasm_bindgen);
-    bind.args([
-        "--target",
-        "web",
-        "--no-typescript",
-        "--out-name",
-        "engine",
-        "--out-dir",
-    ])
-    .arg(&unfinished)
-    .arg(&module);
+    bind.args(["--target", "web", "--no-typescript", "--out-name", "engine", "--out-dir"])
+        .arg(&unfinished)
+        .arg(&module);
     step(&format!("binding the engine ({name})"), &mut bind, report)?;
 
     let bound = unfinished.join("engine_bg.wasm");
     let mut optimise = Command::new(&tools.wasm_opt);
-    optimise
-        .args(["-O3"])
-        .args(build.wasm_features)
-        .arg(&bound)
-        .arg("-o")
-        .arg(&bound);
-    step(
-        &format!("optimising the engine ({name})"),
-        &mut optimise,
-        report,
-    )?;
+    optimise.args(["-O3"]).args(build.wasm_features).arg(&bound).arg("-o").arg(&bound);
+    step(&format!("optimising the engine ({name})"), &mut optimise, report)?;
 
     clear(&home)?;
     fs::rename(&unfinished, &home).map_err(at(&home))?;
@@ -150,10 +128,7 @@ fn engine(build: &EngineBuild, tools: &Tools, report: &dyn Report) -> Result<(),
 fn recipe(build: &EngineBuild, module: &Path) -> Result<String, BuildError> {
     let bytes = fs::read(module).map_err(at(module))?;
     let mut recipe = Sha256(sha2::Sha256::digest(bytes).into()).to_string();
-    for part in [WASM_BINDGEN.version(), BINARYEN.version()]
-        .iter()
-        .chain(build.wasm_features)
-    {
+    for part in [WASM_BINDGEN.version(), BINARYEN.version()].iter().chain(build.wasm_features) {
         let _ = write!(recipe, " {part}");
     }
     Ok(recipe)
@@ -187,10 +162,7 @@ fn step(what: &str, command: &mut Command, report: &dyn Report) -> Result<(), Bu
     if !finished.status.success() {
         let from = finished.lines.len().saturating_sub(SHOWN_LINES);
         let output = finished.lines[from..].join("\n");
-        return Err(BuildError::Failed {
-            what: what.to_owned(),
-            output,
-        });
+        return Err(BuildError::Failed { what: what.to_owned(), output });
     }
     // A step that had nothing to do says nothing.
     if finished.time.as_secs() >= 2 {
@@ -217,8 +189,5 @@ fn clear(folder: &Path) -> Result<(), BuildError> {
 }
 
 fn at(path: &Path) -> impl FnOnce(io::Error) -> BuildError {
-    move |error| BuildError::File {
-        path: path.to_owned(),
-        error,
-    }
+    move |error| BuildError::File { path: path.to_owned(), error }
 }

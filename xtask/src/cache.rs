@@ -34,11 +34,7 @@ impl Cache {
 
     /// `$BELLA_CACHE`, else `$XDG_CACHE_HOME/bella`, else `~/.cache/bella`.
     pub fn from_environment() -> Result<Self, NoHome> {
-        let folder = |name| {
-            env::var_os(name)
-                .filter(|value| !value.is_empty())
-                .map(PathBuf::from)
-        };
+        let folder = |name| env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
         folder(CACHE_VARIABLE)
             .or_else(|| folder("XDG_CACHE_HOME").map(|cache| cache.join("bella")))
             .or_else(|| env::home_dir().map(|home| home.join(".cache/bella")))
@@ -63,10 +59,7 @@ impl Cache {
     }
 
     pub(crate) fn partial(&self, model: &str, file: &str, key: &str) -> PathBuf {
-        self.root
-            .join("partial")
-            .join(model)
-            .join(format!("{file}-{key}"))
+        self.root.join("partial").join(model).join(format!("{file}-{key}"))
     }
 }
 

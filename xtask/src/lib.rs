@@ -4,6 +4,7 @@
 //! - [`fetch`]: weights into the cache
 //! - [`repo`]: where this clone is
 //! - [`build`]: the release page; [`serve`]: everything up to date, and served
+//! - [`suite`]: the stages of `cargo xtask test`
 //! - [`server`]: the static server, with faults and a journal for tests
 //! - [`tools`]: the programs that build the page
 //! - [`report`]: what a person sees while something long goes on
@@ -16,4 +17,5 @@ pub mod repo;
 pub mod report;
 pub mod serve;
 pub mod server;
+pub mod suite;
 pub mod tools;

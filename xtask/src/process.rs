@@ -34,11 +34,8 @@ pub(crate) struct Finished {
 /// Runs to the end and tells what happens meanwhile.
 pub(crate) fn run(command: &mut Command, mut on: impl FnMut(Event<'_>)) -> io::Result<Finished> {
     let began = Instant::now();
-    let mut child = command
-        .stdin(Stdio::null())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()?;
+    let mut child =
+        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn()?;
     let said = listen(&mut child);
     let mut lines = Vec::new();
     loop {
@@ -53,11 +50,7 @@ pub(crate) fn run(command: &mut Command, mut on: impl FnMut(Event<'_>)) -> io::R
             Err(RecvTimeoutError::Timeout) => {
                 // A grandchild may hold the pipes open long after the end.
                 if let Some(status) = child.try_wait()? {
-                    return Ok(Finished {
-                        status,
-                        lines,
-                        time: began.elapsed(),
-                    });
+                    return Ok(Finished { status, lines, time: began.elapsed() });
                 }
             }
             Err(RecvTimeoutError::Disconnected) => break,
@@ -66,11 +59,7 @@ pub(crate) fn run(command: &mut Command, mut on: impl FnMut(Event<'_>)) -> io::R
     }
     // It has closed its outputs and is about to end.
     let status = child.wait()?;
-    Ok(Finished {
-        status,
-        lines,
-        time: began.elapsed(),
-    })
+    Ok(Finished { status, lines, time: began.elapsed() })
 }
 
 fn listen(child: &mut Child) -> Receiver<String> {
@@ -88,11 +77,7 @@ fn forward(pipe: impl Read + Send + 'static, lines: Sender<String>) {
     std::thread::spawn(move || {
         let mut pipe = BufReader::new(pipe);
         let mut line = Vec::new();
-        while let Ok(1..) = pipe
-            .by_ref()
-            .take(LONGEST_LINE)
-            .read_until(b'\n', &mut line)
-        {
+        while let Ok(1..) = pipe.by_ref().take(LONGEST_LINE).read_until(b'\n', &mut line) {
             let text = String::from_utf8_lossy(&line).trim_end().to_owned();
             line.clear();
             if lines.send(text).is_err() {
@@ -121,8 +106,5 @@ pub(crate) fn complaint(finished: &Finished) -> String {
             start.starts_with("error") || start.starts_with("npm error")
         })
         .or_else(|| said().rfind(|line| !line.is_empty()))
-        .map_or_else(
-            || finished.status.to_string(),
-            |line| line.chars().take(300).collect(),
-        )
+        .map_or_else(|| finished.status.to_string(), |line| line.chars().take(300).collect())
 }

@@ -37,10 +37,7 @@ impl Terminal {
     pub fn new() -> Self {
         Self {
             in_place: io::stderr().is_terminal(),
-            shown: Mutex::new(Shown {
-                width: 0,
-                last: Instant::now(),
-            }),
+            shown: Mutex::new(Shown { width: 0, last: Instant::now() }),
         }
     }
 }
@@ -69,11 +66,7 @@ impl Report for Terminal {
 
     fn progress(&self, line: &str) {
         let mut shown = self.shown.lock().unwrap_or_else(PoisonError::into_inner);
-        let every = if self.in_place {
-            IN_PLACE_EVERY
-        } else {
-            IN_A_LOG_EVERY
-        };
+        let every = if self.in_place { IN_PLACE_EVERY } else { IN_A_LOG_EVERY };
         if shown.last.elapsed() < every {
             return;
         }
@@ -81,12 +74,7 @@ impl Report for Terminal {
         let mut out = io::stderr().lock();
         if self.in_place {
             let width = line.chars().count();
-            let _ = write!(
-                out,
-                "\r{line}{:pad$}",
-                "",
-                pad = shown.width.saturating_sub(width)
-            );
+            let _ = write!(out, "\r{line}{:pad$}", "", pad = shown.width.saturating_sub(width));
             let _ = out.flush();
             shown.width = width;
         } else {
@@ -103,19 +91,13 @@ pub struct Notes {
 
 impl Notes {
     pub fn lines(&self) -> Vec<String> {
-        self.lines
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone()
+        self.lines.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 }
 
 impl Report for Notes {
     fn say(&self, line: &str) {
-        self.lines
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .push(line.to_owned());
+        self.lines.lock().unwrap_or_else(PoisonError::into_inner).push(line.to_owned());
     }
 
     fn progress(&self, _: &str) {}
@@ -132,12 +114,7 @@ pub struct Meter<'a> {
 
 impl<'a> Meter<'a> {
     pub fn new(report: &'a dyn Report, label: impl Into<String>, total: Option<u64>) -> Self {
-        Self {
-            report,
-            label: label.into(),
-            total,
-            began: None,
-        }
+        Self { report, label: label.into(), total, began: None }
     }
 
     pub fn reached(&mut self, bytes: u64) {
@@ -158,10 +135,7 @@ impl<'a> Meter<'a> {
 
 impl std::fmt::Debug for Meter<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Meter")
-            .field("label", &self.label)
-            .field("total", &self.total)
-            .finish()
+        f.debug_struct("Meter").field("label", &self.label).field("total", &self.total).finish()
     }
 }
 

@@ -23,9 +23,7 @@ pub const TRUNK: Tool = Tool {
     name: "trunk",
     version: "0.21.14",
     program: "bin/trunk",
-    origin: Origin::Crate {
-        features: &["--no-default-features", "--features", "rustls"],
-    },
+    origin: Origin::Crate { features: &["--no-default-features", "--features", "rustls"] },
     wait: "about 4 minutes on 2 cores",
 };
 
@@ -83,17 +81,9 @@ pub struct Tools {
 #[derive(Debug, thiserror::Error)]
 pub enum ToolError {
     #[error("{program} is not installed, and {tool} comes by it: {advice}")]
-    Missing {
-        program: &'static str,
-        tool: &'static str,
-        advice: &'static str,
-    },
+    Missing { program: &'static str, tool: &'static str, advice: &'static str },
     #[error("{tool} {version} could not be installed: {message}")]
-    Failed {
-        tool: &'static str,
-        version: &'static str,
-        message: String,
-    },
+    Failed { tool: &'static str, version: &'static str, message: String },
     #[error("{} cannot be written: {error}", path.display())]
     Cache { path: PathBuf, error: io::Error },
 }
@@ -113,9 +103,7 @@ impl Tools {
     /// A search path on which these come before any others.
     pub fn on_path(&self) -> OsString {
         let ours = [&self.trunk, &self.wasm_bindgen, &self.wasm_opt];
-        let folders = ours
-            .into_iter()
-            .filter_map(|program| program.parent().map(Path::to_owned));
+        let folders = ours.into_iter().filter_map(|program| program.parent().map(Path::to_owned));
         let others = env::var_os("PATH").unwrap_or_default();
         // Only a folder with a separator in its name cannot be joined.
         env::join_paths(folders.chain(env::split_paths(&others))).unwrap_or(others)
@@ -139,10 +127,7 @@ impl Tool {
         let lock_path = tools.join(format!(".{}.lock", self.name));
         let lock = File::create(&lock_path).map_err(at(&lock_path))?;
         if lock.try_lock().is_err() {
-            report.say(&format!(
-                "{} is being installed by another process, waiting",
-                self.name
-            ));
+            report.say(&format!("{} is being installed by another process, waiting", self.name));
             lock.lock().map_err(at(&lock_path))?;
         }
         if !program.exists() {
@@ -157,12 +142,7 @@ impl Tool {
     }
 
     fn install(&self, folder: &Path, report: &dyn Report) -> Result<(), ToolError> {
-        let Self {
-            name,
-            version,
-            wait,
-            ..
-        } = self;
+        let Self { name, version, wait, .. } = self;
         let build = folder.with_extension("build");
         let mut command = match self.origin {
             Origin::Crate { features } => {
@@ -204,19 +184,12 @@ impl Tool {
         if !folder.join(executable(self.program)).exists() {
             return Err(self.failed(format!("it has no {}", self.program)));
         }
-        report.say(&format!(
-            "  {name} {version}: ready after {}",
-            duration(finished.time)
-        ));
+        report.say(&format!("  {name} {version}: ready after {}", duration(finished.time)));
         Ok(())
     }
 
     fn failed(&self, message: String) -> ToolError {
-        ToolError::Failed {
-            tool: self.name,
-            version: self.version,
-            message,
-        }
+        ToolError::Failed { tool: self.name, version: self.version, message }
     }
 }
 
@@ -246,18 +219,11 @@ fn cargo_install(tool: &Tool, features: &[&str], root: &Path, build: &Path) -> C
 
 fn npm_install(tool: &Tool, folder: &Path) -> Command {
     let mut npm = Command::new(program("npm"));
-    npm.args([
-        "install",
-        "--no-save",
-        "--ignore-scripts",
-        "--no-audit",
-        "--no-fund",
-        "--prefix",
-    ])
-    .arg(folder)
-    .arg(format!("{}@{}", tool.name, tool.version))
-    .current_dir(folder)
-    .env("npm_config_update_notifier", "false");
+    npm.args(["install", "--no-save", "--ignore-scripts", "--no-audit", "--no-fund", "--prefix"])
+        .arg(folder)
+        .arg(format!("{}@{}", tool.name, tool.version))
+        .current_dir(folder)
+        .env("npm_config_update_notifier", "false");
     npm
 }
 
@@ -277,10 +243,7 @@ fn clear(folder: &Path) -> Result<(), ToolError> {
 }
 
 fn at(path: &Path) -> impl FnOnce(io::Error) -> ToolError {
-    move |error| ToolError::Cache {
-        path: path.to_owned(),
-        error,
-    }
+    move |error| ToolError::Cache { path: path.to_owned(), error }
 }
 
 #[cfg(test)]
@@ -296,10 +259,6 @@ mod tests {
             .find(|package| package.contains("name = \"wasm-bindgen\"\n"))
             .expect("is locked");
         let version = format!("version = \"{}\"", WASM_BINDGEN.version);
-        assert!(
-            locked.contains(&version),
-            "{locked} but the tool is {}",
-            WASM_BINDGEN.version
-        );
+        assert!(locked.contains(&version), "{locked} but the tool is {}", WASM_BINDGEN.version);
     }
 }

@@ -13,6 +13,8 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use crate::convert::CONVERTERS;
+
 mod check;
 mod raw;
 #[cfg(test)]
@@ -172,6 +174,8 @@ pub enum Problem {
     ZeroBytes,
     #[error("{packages} packages but {paths} paths")]
     PartsDiffer { packages: usize, paths: usize },
+    #[error("there is no converter {0:?}, only {list}", list = CONVERTERS.join(", "))]
+    UnknownConverter(String),
     #[error("names no other file of this model: {0:?}")]
     UnknownInput(String),
 }

@@ -34,10 +34,7 @@ pub(super) fn read_member<T>(
     take: impl FnOnce(&mut dyn Read) -> T,
 ) -> Result<T, ArchiveError> {
     let file = BufReader::new(File::open(archive)?);
-    let name = archive
-        .file_name()
-        .and_then(|name| name.to_str())
-        .unwrap_or("");
+    let name = archive.file_name().and_then(|name| name.to_str()).unwrap_or("");
     if name.ends_with(".whl") || name.ends_with(".zip") {
         from_zip(file, member, take)
     } else if name.ends_with(".tar.gz") || name.ends_with(".tgz") {

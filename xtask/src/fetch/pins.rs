@@ -29,9 +29,7 @@ struct Pin {
 
 impl Pins {
     pub(super) fn of(cache: &Cache) -> Self {
-        Self {
-            path: cache.weights().join("pins.toml"),
-        }
+        Self { path: cache.weights().join("pins.toml") }
     }
 
     pub(super) fn get(&self, key: &str) -> Result<Option<Sha256>, CacheError> {
@@ -47,10 +45,7 @@ impl Pins {
         if book.find(key).is_some() {
             return Ok(());
         }
-        book.pins.push(Pin {
-            from: key.to_owned(),
-            sha256: seen.to_string(),
-        });
+        book.pins.push(Pin { from: key.to_owned(), sha256: seen.to_string() });
         let text = toml::to_string(&book).map_err(|error| self.unreadable(error))?;
         write_atomically(&self.path, text.as_bytes()).map_err(at(&self.path))
     }
@@ -70,10 +65,7 @@ impl Pins {
 
 impl Book {
     fn find(&self, key: &str) -> Option<Sha256> {
-        self.pins
-            .iter()
-            .find(|pin| pin.from == key)
-            .and_then(|pin| Sha256::from_hex(&pin.sha256))
+        self.pins.iter().find(|pin| pin.from == key).and_then(|pin| Sha256::from_hex(&pin.sha256))
     }
 }
 
@@ -85,9 +77,9 @@ pub(super) fn delivery_key(source: &Source) -> String {
         Place::Npm { parts } => ("npm", parts),
         Place::Pypi { parts, .. } => ("pypi", parts),
     };
-    parts.iter().fold(registry.to_owned(), |key, part| {
-        format!("{key} {}:{}", part.package, part.path)
-    })
+    parts
+        .iter()
+        .fold(registry.to_owned(), |key, part| format!("{key} {}:{}", part.package, part.path))
 }
 
 /// Names what a converter makes of that.

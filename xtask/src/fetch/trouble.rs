@@ -21,11 +21,7 @@ pub enum FetchError {
         "{model}/{file} could not be fetched ({tried}): connect to the network or put right what is \
          missing, then run `cargo xtask fetch {model}` again"
     )]
-    NoSource {
-        model: String,
-        file: String,
-        tried: Tried,
-    },
+    NoSource { model: String, file: String, tried: Tried },
     #[error(transparent)]
     Cache(#[from] CacheError),
 }
@@ -73,10 +69,7 @@ pub enum Reason {
     #[error("{0} is not installed")]
     ProgramMissing(&'static str),
     #[error("{program} says: {message}")]
-    Client {
-        program: &'static str,
-        message: String,
-    },
+    Client { program: &'static str, message: String },
     #[error("has no file {path} inside {package}")]
     NotInside { package: String, path: String },
     #[error("{package} cannot be unpacked, {error}")]
@@ -110,8 +103,5 @@ impl From<CacheError> for Trouble {
 
 /// `fs::rename(…).map_err(at(path))?`
 pub(super) fn at(path: &Path) -> impl FnOnce(io::Error) -> CacheError {
-    move |error| CacheError {
-        path: path.to_owned(),
-        error,
-    }
+    move |error| CacheError { path: path.to_owned(), error }
 }

@@ -38,14 +38,10 @@ pub(super) async fn answer<B>(site: Arc<Site>, request: Request<B>) -> Result<An
         tokio::time::sleep(delay).await;
     }
     if fault.hang_up {
-        site.journal()
-            .update(ticket, |exchange| exchange.ended = true);
+        site.journal().update(ticket, |exchange| exchange.ended = true);
         return Err(HungUp);
     }
-    let mut answer = match fault
-        .status
-        .and_then(|status| StatusCode::from_u16(status).ok())
-    {
+    let mut answer = match fault.status.and_then(|status| StatusCode::from_u16(status).ok()) {
         Some(status) => plain(status, ""),
         None => found(&site, &request, fault, ticket),
     };
@@ -75,9 +71,7 @@ fn asked<B>(site: &Site, request: &Request<B>) -> Asked {
 fn found<B>(site: &Site, request: &Request<B>, fault: Fault, ticket: Ticket) -> Answer {
     if request.method() != Method::GET && request.method() != Method::HEAD {
         let mut answer = plain(StatusCode::METHOD_NOT_ALLOWED, "Only GET and HEAD.\n");
-        answer
-            .headers_mut()
-            .insert(ALLOW, HeaderValue::from_static("GET, HEAD"));
+        answer.headers_mut().insert(ALLOW, HeaderValue::from_static("GET, HEAD"));
         return answer;
     }
     let path = match site.find(request.uri().path()) {
@@ -96,10 +90,7 @@ fn found<B>(site: &Site, request: &Request<B>, fault: Fault, ticket: Ticket) -> 
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
             plain(StatusCode::NOT_FOUND, "There is nothing here.\n")
         }
-        Err(_) => plain(
-            StatusCode::INTERNAL_SERVER_ERROR,
-            "This file cannot be read.\n",
-        ),
+        Err(_) => plain(StatusCode::INTERNAL_SERVER_ERROR, "This file cannot be read.\n"),
     }
 }
 
@@ -112,9 +103,7 @@ fn file<B>(
 ) -> io::Result<Answer> {
     let file = File::open(path)?;
     let metadata = file.metadata()?;
-    let length = fault
-        .shorten_to
-        .map_or(metadata.len(), |limit| limit.min(metadata.len()));
+    let length = fault.shorten_to.map_or(metadata.len(), |limit| limit.min(metadata.len()));
     let tag = fault.etag.clone().unwrap_or_else(|| entity_tag(&metadata));
 
     let (status, range) = match wanted(request, &tag, length, &fault) {
@@ -190,37 +179,20 @@ fn wanted<B>(request: &Request<B>, tag: &str, length: u64, fault: &Fault) -> Wan
 
 /// Size and time tell two versions of a file apart without reading it.
 fn entity_tag(metadata: &Metadata) -> String {
-    let modified = metadata
-        .modified()
-        .ok()
-        .and_then(|time| time.duration_since(UNIX_EPOCH).ok());
-    format!(
-        "\"{:x}-{:x}\"",
-        metadata.len(),
-        modified.map_or(0, |since| since.as_nanos())
-    )
+    let modified = metadata.modified().ok().and_then(|time| time.duration_since(UNIX_EPOCH).ok());
+    format!("\"{:x}-{:x}\"", metadata.len(), modified.map_or(0, |since| since.as_nanos()))
 }
 
 fn plain(status: StatusCode, text: &'static str) -> Answer {
-    let mut answer = Response::new(if text.is_empty() {
-        FileBody::empty()
-    } else {
-        FileBody::text(text)
-    });
+    let mut answer =
+        Response::new(if text.is_empty() { FileBody::empty() } else { FileBody::text(text) });
     *answer.status_mut() = status;
     let headers = answer.headers_mut();
-    headers.insert(
-        CONTENT_TYPE,
-        HeaderValue::from_static("text/plain; charset=utf-8"),
-    );
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static("text/plain; charset=utf-8"));
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     answer
 }
 
 fn text<B>(request: &Request<B>, name: &HeaderName) -> Option<String> {
-    request
-        .headers()
-        .get(name)
-        .and_then(|value| value.to_str().ok())
-        .map(str::to_owned)
+    request.headers().get(name).and_then(|value| value.to_str().ok()).map(str::to_owned)
 }

@@ -24,10 +24,7 @@ const SLOW_TICK: Duration = Duration::from_millis(20);
 #[derive(Debug)]
 pub(super) enum FileBody {
     Text(Option<Bytes>),
-    File {
-        pieces: mpsc::Receiver<io::Result<Bytes>>,
-        left: u64,
-    },
+    File { pieces: mpsc::Receiver<io::Result<Bytes>>, left: u64 },
 }
 
 impl FileBody {
@@ -70,9 +67,7 @@ fn pump(
     mut sent: impl FnMut(u64),
 ) -> io::Result<()> {
     file.seek(SeekFrom::Start(range.start))?;
-    let cut = fault
-        .cut_after
-        .map_or(range.end, |count| range.start.saturating_add(count));
+    let cut = fault.cut_after.map_or(range.end, |count| range.start.saturating_add(count));
     let piece = match fault.bytes_per_second {
         Some(rate) => (rate * SLOW_TICK.as_millis() as u64 / 1000).clamp(1, PIECE),
         None => PIECE,
@@ -83,10 +78,7 @@ fn pump(
         // `count` is at most PIECE, so it fits any usize.
         let mut bytes = vec![0; count as usize];
         file.read_exact(&mut bytes)?;
-        if let Some(place) = fault
-            .flip_at
-            .filter(|place| (at..at + count).contains(place))
-        {
+        if let Some(place) = fault.flip_at.filter(|place| (at..at + count).contains(place)) {
             bytes[(place - at) as usize] ^= 1;
         }
         if fault.bytes_per_second.is_some() {
@@ -101,10 +93,7 @@ fn pump(
     if at < range.end {
         // What came before the break is to arrive: it is flushed while we sleep.
         std::thread::sleep(SLOW_TICK);
-        return Err(io::Error::new(
-            io::ErrorKind::ConnectionReset,
-            "cut on purpose",
-        ));
+        return Err(io::Error::new(io::ErrorKind::ConnectionReset, "cut on purpose"));
     }
     Ok(())
 }

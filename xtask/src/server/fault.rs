@@ -42,16 +42,10 @@ impl Fault {
     }
 
     pub fn status(status: u16) -> Self {
-        Self {
-            status: Some(status),
-            ..Self::default()
-        }
+        Self { status: Some(status), ..Self::default() }
     }
 
     pub fn slow(bytes_per_second: u64) -> Self {
-        Self {
-            bytes_per_second: Some(bytes_per_second),
-            ..Self::default()
-        }
+        Self { bytes_per_second: Some(bytes_per_second), ..Self::default() }
     }
 }

@@ -48,10 +48,7 @@ impl Headers {
     pub(super) fn add_to(self, headers: &mut HeaderMap) {
         if self == Headers::Isolated {
             for (name, value) in ISOLATED {
-                headers.insert(
-                    HeaderName::from_static(name),
-                    HeaderValue::from_static(value),
-                );
+                headers.insert(HeaderName::from_static(name), HeaderValue::from_static(value));
             }
         }
     }
@@ -59,11 +56,7 @@ impl Headers {
 
 /// By the name alone: the files are ours.
 pub(super) fn media_type(path: &Path) -> &'static str {
-    match path
-        .extension()
-        .and_then(|extension| extension.to_str())
-        .unwrap_or("")
-    {
+    match path.extension().and_then(|extension| extension.to_str()).unwrap_or("") {
         "css" => "text/css; charset=utf-8",
         "html" => "text/html; charset=utf-8",
         "ico" => "image/x-icon",

@@ -24,9 +24,7 @@ pub struct Journal {
 
 impl Journal {
     pub(super) fn keeping() -> Self {
-        Self {
-            exchanges: Some(Mutex::default()),
-        }
+        Self { exchanges: Some(Mutex::default()) }
     }
 
     pub fn exchanges(&self) -> Vec<Exchange> {
@@ -35,10 +33,7 @@ impl Journal {
 
     /// Those for one path.
     pub fn of(&self, path: &str) -> Vec<Exchange> {
-        self.exchanges()
-            .into_iter()
-            .filter(|exchange| exchange.path == path)
-            .collect()
+        self.exchanges().into_iter().filter(|exchange| exchange.path == path).collect()
     }
 
     /// All bytes of content sent.
@@ -64,9 +59,7 @@ impl Journal {
 
     /// How many requests for this path are written down.
     pub(super) fn count(&self, path: &str) -> usize {
-        self.lock().map_or(0, |list| {
-            list.iter().filter(|exchange| exchange.path == path).count()
-        })
+        self.lock().map_or(0, |list| list.iter().filter(|exchange| exchange.path == path).count())
     }
 
     fn lock(&self) -> Option<MutexGuard<'_, Vec<Exchange>>> {

@@ -55,31 +55,19 @@ pub struct Server {
 impl Server {
     /// Listens on this machine only; port 0 takes a free one.
     pub fn start(site: Site, port: u16) -> io::Result<Self> {
-        let runtime = tokio::runtime::Builder::new_current_thread()
-            .enable_all()
-            .build()?;
-        let listener = runtime.block_on(TcpListener::bind(SocketAddr::from((
-            Ipv4Addr::LOCALHOST,
-            port,
-        ))))?;
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+        let listener =
+            runtime.block_on(TcpListener::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, port))))?;
         let address = listener.local_addr()?;
         let (stop, stopped) = watch::channel(false);
         let mount = site.mount().to_owned();
         let journal = Arc::clone(site.journal());
-        let thread = std::thread::Builder::new()
-            .name("server".to_owned())
-            .spawn(move || {
-                runtime.block_on(accept(listener, Arc::new(site), stopped));
-                // Threads still reading a file notice by themselves that nobody listens.
-                runtime.shutdown_background();
-            })?;
-        Ok(Self {
-            address,
-            mount,
-            journal,
-            stop,
-            thread: Some(thread),
-        })
+        let thread = std::thread::Builder::new().name("server".to_owned()).spawn(move || {
+            runtime.block_on(accept(listener, Arc::new(site), stopped));
+            // Threads still reading a file notice by themselves that nobody listens.
+            runtime.shutdown_background();
+        })?;
+        Ok(Self { address, mount, journal, stop, thread: Some(thread) })
     }
 
     pub fn address(&self) -> SocketAddr {

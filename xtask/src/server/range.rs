@@ -34,19 +34,12 @@ pub(super) fn asked(header: Option<&str>, length: u64) -> Asked {
             _ => return Asked::Whole,
         },
     };
-    if range.is_empty() {
-        Asked::Outside
-    } else {
-        Asked::Part(range)
-    }
+    if range.is_empty() { Asked::Outside } else { Asked::Part(range) }
 }
 
 /// Digits only: `u64::from_str` would take a plus sign.
 fn number(text: &str) -> Option<u64> {
-    text.bytes()
-        .all(|byte| byte.is_ascii_digit())
-        .then(|| text.parse().ok())
-        .flatten()
+    text.bytes().all(|byte| byte.is_ascii_digit()).then(|| text.parse().ok()).flatten()
 }
 
 #[cfg(test)]
@@ -78,15 +71,7 @@ mod tests {
 
     #[test]
     fn what_is_not_understood_gets_the_whole_file() {
-        for header in [
-            "",
-            "bytes",
-            "bytes=",
-            "bytes=-",
-            "bytes=a-b",
-            "bytes=5-1",
-            "lines=0-1",
-        ] {
+        for header in ["", "bytes", "bytes=", "bytes=-", "bytes=a-b", "bytes=5-1", "lines=0-1"] {
             check(header, Asked::Whole);
         }
         check("bytes=0-1,5-6", Asked::Whole);

@@ -52,11 +52,7 @@ impl Site {
     /// root, as static hosts do.
     pub fn mounted_at(mut self, folder: &str) -> Self {
         let folder = folder.trim_matches('/');
-        self.mount = if folder.is_empty() {
-            "/".to_owned()
-        } else {
-            format!("/{folder}/")
-        };
+        self.mount = if folder.is_empty() { "/".to_owned() } else { format!("/{folder}/") };
         self
     }
 
@@ -91,9 +87,7 @@ impl Site {
     }
 
     pub(super) fn fault(&self, asked: &Asked) -> Fault {
-        self.fault
-            .as_ref()
-            .map_or_else(Fault::default, |fault| fault(asked))
+        self.fault.as_ref().map_or_else(Fault::default, |fault| fault(asked))
     }
 
     /// Every component of the decoded path is checked by itself, so what is
@@ -128,20 +122,12 @@ impl Site {
     }
 
     fn page_file(&self, components: &[&str]) -> Target {
-        existing(
-            components
-                .iter()
-                .fold(self.page.clone(), |path, component| path.join(component)),
-        )
+        existing(components.iter().fold(self.page.clone(), |path, component| path.join(component)))
     }
 }
 
 fn existing(path: PathBuf) -> Target {
-    if Path::is_file(&path) {
-        Target::File(path)
-    } else {
-        Target::Nothing
-    }
+    if Path::is_file(&path) { Target::File(path) } else { Target::Nothing }
 }
 
 /// The decoded components of a path, or `None` for one that no file here has:

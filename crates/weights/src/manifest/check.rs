@@ -1,5 +1,7 @@
 //! From the raw form to the trusted one, field by field.
 
+use crate::convert::CONVERTERS;
+
 use super::{
     Content, Conversion, FIRST_FETCH_MARK, File, Manifest, Model, PackagePart, Place, Problem,
     PypiKind, Sha256, Source, first_duplicate, raw,
@@ -193,7 +195,11 @@ fn source(at: &At, raw: raw::Source) -> Result<Source, Wrong> {
             if delivers.is_none() {
                 return at.field("sha256").wrong(Problem::Missing);
             }
-            let converter = plain_name(&at.field("convert"), converter)?;
+            if !CONVERTERS.contains(&converter.as_str()) {
+                return at
+                    .field("convert")
+                    .wrong(Problem::UnknownConverter(converter));
+            }
             Some(Conversion {
                 converter,
                 inputs: raw.inputs.unwrap_or_default(),

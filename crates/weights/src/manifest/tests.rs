@@ -255,6 +255,16 @@ fn a_converter_reads_files_that_exist() {
 }
 
 #[test]
+fn a_converter_exists() {
+    check(
+        "convert = \"e5s1\"",
+        "convert = \"magic\"",
+        "models[tiny].files[model.gguf].sources[0].convert",
+        Problem::UnknownConverter("magic".to_owned()),
+    );
+}
+
+#[test]
 fn what_is_not_understood_is_refused_with_its_line() {
     let line = |from: &str, to: &str, line: &str, says: &str| {
         let error = Manifest::parse("m", &GOOD.replacen(from, to, 1)).expect_err("is bad");
