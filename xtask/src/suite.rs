@@ -137,7 +137,7 @@ pub fn summary(outcomes: &[Outcome]) -> String {
             tally if tally.is_good() => "ok",
             _ => "FAILED",
         };
-        let Tally { passed, failed, skipped } = tally;
+        let Tally { passed, failed, skipped, .. } = tally;
         let (name, seconds) = (stage.name(), time.as_secs_f64());
         text += &format!(
             "{name:<8} {result:<8} {passed:>6}  {failed:>6}  {skipped:>7}  {seconds:>7.1}\n"

@@ -9,6 +9,8 @@ pub struct Tally {
     pub passed: usize,
     pub failed: usize,
     pub skipped: usize,
+    /// Tests that were counted as skipped and are yet to be counted as passed.
+    pub(super) owed: usize,
 }
 
 impl Tally {
@@ -31,10 +33,13 @@ impl Tally {
             self.skipped += count("ignored");
         } else if line.to_ascii_lowercase().starts_with("skipped:") {
             // A test that returned because something it needs is not here. Its
-            // runner takes it for passed, or will: the sum is what counts.
+            // runner takes it for passed, and says so before or after this line.
             self.skipped += 1;
-            self.passed = self.passed.saturating_sub(1);
+            self.owed += 1;
         }
+        let settled = self.owed.min(self.passed);
+        self.passed -= settled;
+        self.owed -= settled;
     }
 }
 
@@ -52,6 +57,7 @@ impl Add for Tally {
             passed: self.passed + other.passed,
             failed: self.failed + other.failed,
             skipped: self.skipped + other.skipped,
+            owed: self.owed + other.owed,
         }
     }
 }
@@ -59,5 +65,41 @@ impl Add for Tally {
 impl Sum for Tally {
     fn sum<I: Iterator<Item = Self>>(all: I) -> Self {
         all.fold(Self::default(), Add::add)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(output: &str, expected: &str) {
+        let mut tally = Tally::default();
+        output.lines().for_each(|line| tally.read(line));
+        assert_eq!(tally.to_string(), expected);
+    }
+
+    #[test]
+    fn every_runner_of_a_run_counts() {
+        check("", "0 passed, 0 failed, 0 skipped");
+        check(
+            "test result: ok. 3 passed; 0 failed; 1 ignored; 0 measured; 7 filtered out; finished in 0.51s\n\
+             test a ... ok\n\
+             test result: FAILED. 1 passed; 2 failed; 0 ignored; 0 measured; 0 filtered out",
+            "4 passed, 2 failed, 1 skipped",
+        );
+    }
+
+    #[test]
+    fn a_test_that_could_do_nothing_has_not_passed() {
+        let result = "test result: ok. 3 passed; 0 failed; 0 ignored; 0 measured; 0 filtered out";
+        let skipped = "SKIPPED: tiny/model.gguf is not in the cache";
+        check(&format!("{skipped}\n{result}"), "2 passed, 0 failed, 1 skipped");
+        check(&format!("{result}\n{skipped}"), "2 passed, 0 failed, 1 skipped");
+    }
+
+    #[test]
+    fn what_a_test_prints_is_not_a_result() {
+        check("my test result: 5 passed\nI skipped: it", "0 passed, 0 failed, 0 skipped");
     }
 }
