@@ -7,6 +7,7 @@ use leptos_router::path;
 
 use crate::bella::provide_bella;
 use crate::browser::page::{crash, document, marks};
+use crate::components::link::BasePath;
 use crate::components::shell::Shell;
 use crate::pages::{AboutPage, ModelsPage, NotFoundPage, SettingsPage, TalkPage};
 use crate::settings::Settings;
@@ -27,11 +28,13 @@ fn App() -> impl IntoView {
     let settings = Settings::recall();
     provide_context(settings);
     provide_bella(settings);
+    let base = document::base_path();
+    provide_context(BasePath(base.clone()));
 
     // Routes are one level deep: relative addresses then mean the same on each,
     // and the app can live below any path of a static host.
     view! {
-        <Router base=document::base_path()>
+        <Router base=base>
             <Shell>
                 <Routes fallback=NotFoundPage>
                     <Route path=path!("/") view=TalkPage/>

@@ -53,10 +53,8 @@ pub struct TurnView {
 impl Bella {
     /// Starts the engine's worker, and the remembered model once it is up.
     pub fn start(settings: Settings) -> Self {
-        let companion = Companion::new(
-            settings.language.get_untracked(),
-            settings.manner.get_untracked(),
-        );
+        let companion =
+            Companion::new(settings.language.get_untracked(), settings.manner.get_untracked());
         let bella = Self {
             view: View::of(companion.state()),
             companion: StoredValue::new_local(companion),
@@ -64,9 +62,7 @@ impl Bella {
             drawing_soon: StoredValue::new_local(false),
             draft: RwSignal::default(),
         };
-        bella
-            .engine
-            .set_value(Some(EngineClient::new(move |event| bella.tell(event))));
+        bella.engine.set_value(Some(EngineClient::new(move |event| bella.tell(event))));
         if let Some(id) = storage::recall(Key::Model) {
             bella.choose_model(&id);
         }
@@ -79,10 +75,7 @@ impl Bella {
     /// Ids the manifest does not know (any more) are ignored.
     pub fn choose_model(self, id: &str) {
         if let Some(model) = library::find(id).filter(|model| library::is_used(model.task)) {
-            self.tell(Event::ModelChosen(library::to_companion(
-                model,
-                document::resolve,
-            )));
+            self.tell(Event::ModelChosen(library::to_companion(model, document::resolve)));
         }
     }
 
@@ -97,18 +90,12 @@ impl Bella {
     }
 
     pub fn tell(self, event: Event) {
-        let comes_in_crowds = matches!(
-            event,
-            Event::Answered {
-                reply: Reply::Text(_) | Reply::Progress(_),
-                ..
-            }
-        );
+        let comes_in_crowds =
+            matches!(event, Event::Answered { reply: Reply::Text(_) | Reply::Progress(_), .. });
         let phase = |companion: &Companion| companion.state().phase.name();
         let before = self.companion.with_value(phase);
-        let effects = self
-            .companion
-            .try_update_value(|companion| companion.step(event, now::now()));
+        let effects =
+            self.companion.try_update_value(|companion| companion.step(event, now::now()));
         let after = self.companion.with_value(phase);
         if before != after {
             marks::mark(after);
@@ -125,8 +112,7 @@ impl Bella {
 
     fn carry_out(self, effect: Effect) {
         let with_engine = |use_it: &dyn Fn(&EngineClient)| {
-            self.engine
-                .with_value(|engine| engine.iter().for_each(use_it));
+            self.engine.with_value(|engine| engine.iter().for_each(use_it));
         };
         match effect {
             Effect::Send(message) => with_engine(&|engine| engine.send(&message)),
@@ -136,8 +122,7 @@ impl Bella {
     }
 
     fn draw(self) {
-        self.companion
-            .with_value(|companion| self.view.show(companion.state()));
+        self.companion.with_value(|companion| self.view.show(companion.state()));
     }
 
     /// Tokens may come faster than frames; people see frames.
@@ -168,6 +153,11 @@ impl View {
         view
     }
 
+    /// Whether there is no conversation yet, not even a message that waits.
+    pub fn is_blank(self) -> bool {
+        self.turns.with(Vec::is_empty) && self.waiting.with(Option::is_none)
+    }
+
     fn show(self, state: &State) {
         self.show_turns(&state.conversation);
         set_if_new(self.phase, &state.phase);
@@ -181,11 +171,7 @@ impl View {
 
     fn show_turns(self, turns: &[Turn]) {
         let same = self.turns.with_untracked(|shown| {
-            shown
-                .iter()
-                .zip(turns)
-                .take_while(|(shown, turn)| shown.id == turn.id)
-                .count()
+            shown.iter().zip(turns).take_while(|(shown, turn)| shown.id == turn.id).count()
         });
         if same < turns.len() || same < self.turns.with_untracked(Vec::len) {
             self.turns.update(|shown| {
@@ -194,10 +180,7 @@ impl View {
             });
         }
         self.turns.with_untracked(|shown| {
-            shown
-                .iter()
-                .zip(turns)
-                .for_each(|(shown, turn)| shown.show(turn));
+            shown.iter().zip(turns).for_each(|(shown, turn)| shown.show(turn));
         });
     }
 }

@@ -27,11 +27,7 @@ pub fn find(id: &str) -> Option<&'static manifest::Model> {
 /// The chat model offered on a first visit.
 pub fn default_chat() -> Option<&'static manifest::Model> {
     let is_chat = |model: &&manifest::Model| model.task == manifest::Task::Chat;
-    models()
-        .iter()
-        .filter(is_chat)
-        .find(|model| model.default)
-        .or(models().iter().find(is_chat))
+    models().iter().filter(is_chat).find(|model| model.default).or(models().iter().find(is_chat))
 }
 
 /// Whether a part of this version runs models of this task.
@@ -53,11 +49,7 @@ pub fn to_companion(model: &manifest::Model, resolve: impl Fn(&str) -> String) -
             task: to_protocol(model.task),
             files: model.files.iter().map(file).collect(),
         },
-        languages: model
-            .languages
-            .iter()
-            .filter_map(|tag| Language::from_tag(tag))
-            .collect(),
+        languages: model.languages.iter().filter_map(|tag| Language::from_tag(tag)).collect(),
     }
 }
 
@@ -85,9 +77,7 @@ mod tests {
     #[test]
     fn a_model_is_addressed_below_weights_by_its_id() {
         let model = default_chat().expect("a chat model");
-        let asked = to_companion(model, |relative| {
-            relative.replacen('.', "https://bella.test", 1)
-        });
+        let asked = to_companion(model, |relative| relative.replacen('.', "https://bella.test", 1));
         for (file, expected) in asked.spec.files.iter().zip(&model.files) {
             let url = format!("https://bella.test/weights/{}/{}", model.id, expected.name);
             assert_eq!(file.url, url);

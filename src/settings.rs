@@ -42,15 +42,9 @@ pub struct Settings {
 impl Settings {
     /// As remembered, or else as the browser suggests; changes are remembered.
     pub fn recall() -> Self {
-        let theme = storage::recall(Key::Theme)
-            .as_deref()
-            .and_then(Theme::from_name);
-        let length = storage::recall(Key::ReplyLength)
-            .as_deref()
-            .and_then(ReplyLength::from_name);
-        let variety = storage::recall(Key::Variety)
-            .as_deref()
-            .and_then(Variety::from_name);
+        let theme = storage::recall(Key::Theme).as_deref().and_then(Theme::from_name);
+        let length = storage::recall(Key::ReplyLength).as_deref().and_then(ReplyLength::from_name);
+        let variety = storage::recall(Key::Variety).as_deref().and_then(Variety::from_name);
         let settings = Self {
             language: RwSignal::new(recall_language()),
             theme: RwSignal::new(theme.unwrap_or_default()),
@@ -102,11 +96,7 @@ fn recall_language() -> Language {
     storage::recall(Key::Language)
         .as_deref()
         .and_then(Language::from_tag)
-        .or_else(|| {
-            document::preferred_languages()
-                .iter()
-                .find_map(|tag| Language::from_tag(tag))
-        })
+        .or_else(|| document::preferred_languages().iter().find_map(|tag| Language::from_tag(tag)))
         .unwrap_or(Language::English)
 }
 

@@ -25,10 +25,7 @@ pub fn Announcer() -> impl IntoView {
         };
         let to = ready_to_tell(&turn, from).unwrap_or(from);
         if to > from {
-            announce.set(
-                turn.text
-                    .with(|text| text.get(from..to).unwrap_or_default().to_owned()),
-            );
+            announce.set(turn.text.with(|text| text.get(from..to).unwrap_or_default().to_owned()));
         }
         Some((id, to))
     });

@@ -30,10 +30,13 @@ pub fn RunsHere() -> impl IntoView {
     let settings = use_settings();
     let promise = move || &settings.messages().promise;
     view! {
-        <span class="badge badge-here" data-testid=testid::RUNS_HERE title=move || promise().detail>
-            {Icon::Here.draw()}
-            <span>{move || promise().badge}</span>
-        </span>
+        <p class="shell-promise" data-testid=testid::RUNS_HERE>
+            <span class="badge badge-here" title=move || promise().detail>
+                {Icon::Here.draw()}
+                <span>{move || promise().badge}</span>
+            </span>
+            <span class="shell-promise-detail">{move || promise().detail}</span>
+        </p>
     }
 }
 

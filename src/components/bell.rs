@@ -10,9 +10,9 @@ use leptos::prelude::*;
 /// Height of the drawing, in its own units.
 const HEIGHT: f64 = 120.0;
 
-const BODY: &str = "M60 20C84 20 92 40 93 62C94 80 99 90 106 97C109 100 107 105 103 105H17\
-                    C13 105 11 100 14 97C21 90 26 80 27 62C28 40 36 20 60 20Z";
-const RIM: &str = "M15.5 95.5H104.5L106 97C109 100 107 105 103 105H17C13 105 11 100 14 97Z";
+const BODY: &str = "M60 18C86 18 96 38 97 60C98 78 101 87 107 95C110 99 108 105 102 105H18\
+                    C12 105 10 99 13 95C19 87 22 78 23 60C24 38 34 18 60 18Z";
+const RIM: &str = "M14.2 93.5H105.8L107 95C110 99 108 105 102 105H18C12 105 10 99 13 95Z";
 
 #[component]
 pub fn Bell(
@@ -49,31 +49,31 @@ pub fn Bell(
             focusable="false"
         >
             <g class="bell-rings">
-                <path d="M15 44C9 54 9 66 13 76"/>
-                <path d="M5 38C-3 54-3 70 3 84"/>
-                <path d="M105 44C111 54 111 66 107 76"/>
-                <path d="M115 38C123 54 123 70 117 84"/>
+                <path d="M12 42C6 52 6 64 10 74"/>
+                <path d="M2 36C-6 52-6 68 0 82"/>
+                <path d="M108 42C114 52 114 64 110 74"/>
+                <path d="M118 36C126 52 126 68 120 82"/>
             </g>
             <g class="bell-sway">
-                <circle class="bell-clapper" cx="60" cy="107" r="9.5"/>
-                <path class="bell-loop" d="M51 22A9 9 0 1 1 69 22"/>
+                <circle class="bell-clapper" cx="60" cy="106" r="10"/>
+                <path class="bell-loop" d="M51.5 20A8.5 8.5 0 1 1 68.5 20"/>
                 <path class="bell-body" d=BODY/>
                 <path class="bell-rim" d=RIM/>
                 {filling}
-                <path class="bell-shine" d="M45 34C38 41 36 51 35.5 61"/>
+                <path class="bell-shine" d="M43 31.5C36 37.5 33 46 32.5 54"/>
                 <g class="bell-cheeks">
-                    <ellipse cx="41" cy="76" rx="5.5" ry="3.8"/>
-                    <ellipse cx="79" cy="76" rx="5.5" ry="3.8"/>
+                    <ellipse cx="35" cy="77" rx="6" ry="4"/>
+                    <ellipse cx="85" cy="77" rx="6" ry="4"/>
                 </g>
                 <g class="bell-eyes">
-                    <ellipse cx="48" cy="65" rx="4" ry="5.6"/>
-                    <ellipse cx="72" cy="65" rx="4" ry="5.6"/>
+                    <ellipse cx="44" cy="66" rx="4.2" ry="6"/>
+                    <ellipse cx="76" cy="66" rx="4.2" ry="6"/>
                 </g>
                 <g class="bell-lids">
-                    <path d="M42.5 66Q48 70.5 53.5 66"/>
-                    <path d="M66.5 66Q72 70.5 77.5 66"/>
+                    <path d="M38 67Q44 72 50 67"/>
+                    <path d="M70 67Q76 72 82 67"/>
                 </g>
-                <path class="bell-mouth" d="M54.5 77Q60 82 65.5 77"/>
+                <path class="bell-mouth" d="M54 75Q60 81 66 75"/>
             </g>
         </svg>
     }

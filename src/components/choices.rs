@@ -21,17 +21,11 @@ enum Label {
 
 impl Choice {
     pub fn new(value: &'static str, say: Say) -> Self {
-        Self {
-            value,
-            label: Label::Said(say),
-        }
+        Self { value, label: Label::Said(say) }
     }
 
     pub fn named(value: &'static str, name: &'static str, language: Language) -> Self {
-        Self {
-            value,
-            label: Label::Named(name, language),
-        }
+        Self { value, label: Label::Named(name, language) }
     }
 }
 

@@ -27,11 +27,7 @@ pub fn Composer() -> impl IntoView {
     });
     let placeholder = move || {
         let has_model = bella.view.phase.with(|phase| phase.has_model());
-        if has_model {
-            talk().placeholder
-        } else {
-            talk().placeholder_asleep
-        }
+        if has_model { talk().placeholder } else { talk().placeholder_asleep }
     };
     let send = move |event: SubmitEvent| {
         event.prevent_default();

@@ -29,8 +29,7 @@ pub fn Conversation() -> impl IntoView {
         view.waiting.track();
         follower.with_value(|follower| follower.iter().for_each(Follower::go_to_end));
     });
-    let is_empty =
-        Memo::new(move |_| view.turns.with(Vec::is_empty) && view.waiting.with(Option::is_none));
+    let is_blank = Memo::new(move |_| view.is_blank());
 
     view! {
         <div
@@ -44,7 +43,7 @@ pub fn Conversation() -> impl IntoView {
             data-testid=testid::CONVERSATION
         >
             <div class="conversation" node_ref=content>
-                <Show when=move || !is_empty.get() fallback=Welcome>
+                <Show when=move || !is_blank.get() fallback=Welcome>
                     <ClearButton/>
                     <For each=move || view.turns.get() key=|turn| turn.id let:turn>
                         <Message turn/>
@@ -63,11 +62,7 @@ fn WaitingMessage() -> impl IntoView {
     let view = use_bella().view;
     let why = move || {
         let t = &settings.messages().talk;
-        if view.phase.with(|phase| phase.has_model()) {
-            t.waiting
-        } else {
-            t.waiting_for_model
-        }
+        if view.phase.with(|phase| phase.has_model()) { t.waiting } else { t.waiting_for_model }
     };
     move || {
         view.waiting.get().map(|waiting| {

@@ -2,8 +2,8 @@
 
 use bella_companion::{Event, Phase};
 use leptos::prelude::*;
-use leptos_router::components::A;
 
+use super::link::Link;
 use crate::bella::use_bella;
 use crate::i18n::units;
 use crate::library;
@@ -31,36 +31,31 @@ fn LoadOffer() -> impl IntoView {
     let bella = use_bella();
     // The model that was wished for, or else the one for a first visit.
     let offered = Memo::new(move |_| {
-        let wished = bella
-            .view
-            .model
-            .with(|model| model.as_ref().map(|model| model.id().to_owned()));
-        wished
-            .or_else(|| library::default_chat().map(|model| model.id.clone()))
-            .unwrap_or_default()
+        let wished =
+            bella.view.model.with(|model| model.as_ref().map(|model| model.id().to_owned()));
+        wished.or_else(|| library::default_chat().map(|model| model.id.clone())).unwrap_or_default()
     });
-    let action = move || {
+    let detail = move || {
         let model = library::find(&offered.get())?;
-        Some((settings.messages().load.action)(
-            &model.name,
-            &units::bytes(model.bytes()),
-        ))
+        let size = units::bytes(model.bytes());
+        Some((settings.messages().load.action_detail)(&model.name, &size))
     };
 
     view! {
         <div class="load">
             <button
                 type="button"
-                class="button button-primary button-wide"
+                class="button button-primary button-tall"
                 data-testid=testid::LOAD_MODEL
                 data-model=move || offered.get()
                 on:click=move |_| bella.choose_model(&offered.get_untracked())
             >
-                {action}
+                <span>{move || settings.messages().load.action}</span>
+                <span class="button-detail">{detail}</span>
             </button>
             <p class="note">
                 {move || settings.messages().load.once} " "
-                <A href="/models">{move || settings.messages().load.choose_other}</A>
+                <Link to="/models">{move || settings.messages().load.choose_other}</Link>
             </p>
         </div>
     }
@@ -77,14 +72,8 @@ pub fn LoadProgress() -> impl IntoView {
         })
     };
     let label = move || {
-        let id = bella
-            .view
-            .model
-            .with(|model| model.as_ref().map(|model| model.id().to_owned()));
-        let name = id
-            .as_deref()
-            .and_then(library::find)
-            .map_or("", |model| &model.name);
+        let id = bella.view.model.with(|model| model.as_ref().map(|model| model.id().to_owned()));
+        let name = id.as_deref().and_then(library::find).map_or("", |model| &model.name);
         (settings.messages().load.progress_label)(name)
     };
     let so_far = move || {

@@ -48,10 +48,8 @@ pub fn Message(turn: TurnView) -> impl IntoView {
 #[component]
 fn Portrait(id: TurnId) -> impl IntoView {
     let view = use_bella().view;
-    let is_last = Memo::new(move |_| {
-        view.turns
-            .with(|turns| turns.last().map(|turn| turn.id) == Some(id))
-    });
+    let is_last =
+        Memo::new(move |_| view.turns.with(|turns| turns.last().map(|turn| turn.id) == Some(id)));
     view! {
         <Show when=move || is_last.get()>
             <Bell size="medium" phase=move || view.phase.with(|phase| phase.name())/>
@@ -72,9 +70,7 @@ fn Ending(id: TurnId, speaker: Signal<Speaker>, text: Signal<String>) -> impl In
         Speaker::Person | Speaker::Bella(ReplyState::Streaming) => ().into_any(),
         Speaker::Bella(ReplyState::Stopped) => note(|t| t.stopped).into_any(),
         Speaker::Bella(ReplyState::Failed(trouble)) => view! { <TroubleWords trouble/> }.into_any(),
-        Speaker::Bella(ReplyState::Done {
-            stop, forgotten, ..
-        }) => {
+        Speaker::Bella(ReplyState::Done { stop, forgotten, .. }) => {
             let is_silent = text.with(String::is_empty);
             let forgot = (forgotten > 0).then(|| {
                 let said = move || (talk().forgotten)(&forgotten.to_string());
@@ -90,10 +86,7 @@ fn Ending(id: TurnId, speaker: Signal<Speaker>, text: Signal<String>) -> impl In
     };
     let can_ask_again = Memo::new(move |_| {
         bella.view.can_ask_again.get()
-            && bella
-                .view
-                .turns
-                .with(|turns| turns.last().map(|turn| turn.id) == Some(id))
+            && bella.view.turns.with(|turns| turns.last().map(|turn| turn.id) == Some(id))
     });
 
     view! {

@@ -1,6 +1,6 @@
 //! What pages are made of.
 //!
-//! - frame: [`shell`], [`page_title`], [`badges`]
+//! - frame: [`shell`], [`link`], [`page_title`], [`badges`]
 //! - her: [`bell`]
 //! - talk: [`conversation`], [`welcome`], [`message`], [`composer`], [`announcer`]
 //! - models: [`load_panel`], [`model_card`]
@@ -13,6 +13,7 @@ pub mod choices;
 pub mod composer;
 pub mod conversation;
 pub mod icon;
+pub mod link;
 pub mod load_panel;
 pub mod message;
 pub mod model_card;

@@ -35,10 +35,7 @@ pub fn ModelCard(model: &'static Model) -> impl IntoView {
         0 => t().models.size_unknown.to_owned(),
         bytes => units::bytes(bytes),
     };
-    let is_pinned = model
-        .files
-        .iter()
-        .all(|file| file.content.sha256().is_some());
+    let is_pinned = model.files.iter().all(|file| file.content.sha256().is_some());
 
     view! {
         <li
@@ -79,7 +76,7 @@ fn UseButton(model: &'static Model) -> impl IntoView {
     view! {
         <button
             type="button"
-            class="button button-primary"
+            class="button button-outline"
             aria-label=move || (settings.messages().models.use_this)(&model.name)
             data-testid=testid::USE_MODEL
             on:click=move |_| bella.choose_model(&model.id)
@@ -122,9 +119,7 @@ impl CardState {
 }
 
 fn state_of(model: &Model, view: View) -> CardState {
-    let is_chosen = view
-        .model
-        .with(|chosen| chosen.as_ref().is_some_and(|it| it.id() == model.id));
+    let is_chosen = view.model.with(|chosen| chosen.as_ref().is_some_and(|it| it.id() == model.id));
     view.phase.with(|phase| match phase {
         _ if !library::is_used(model.task) => CardState::Unused,
         Phase::Loading(_) if is_chosen => CardState::Loading,

@@ -1,12 +1,12 @@
 //! The frame around every page: who this is, what she is doing, where to go.
 
 use leptos::prelude::*;
-use leptos_router::components::A;
 
 use super::Say;
 use super::badges::{EngineState, RunsHere};
 use super::bell::Bell;
 use super::icon::Icon;
+use super::link::Link;
 use crate::bella::use_bella;
 use crate::settings::use_settings;
 use crate::testid;
@@ -17,19 +17,18 @@ pub fn Shell(children: Children) -> impl IntoView {
     let bella = use_bella();
 
     view! {
-        <a class="skip" href="#content">{move || settings.messages().nav.skip}</a>
+        // Left to the browser, which moves the focus along; the router would not.
+        <a class="skip" href="#content" rel="external">{move || settings.messages().nav.skip}</a>
         <header class="shell-header">
-            <A href="/" attr:class="brand">
+            <Link to="/" attr:class="brand">
                 <Bell size="small" phase=move || bella.view.phase.with(|phase| phase.name())/>
                 <span class="brand-name">{move || settings.messages().words.bella}</span>
-            </A>
-            <div class="shell-badges">
-                <EngineState/>
-                <RunsHere/>
-            </div>
+            </Link>
+            <EngineState/>
         </header>
+        <RunsHere/>
         <nav class="shell-nav" aria-label=move || settings.messages().nav.label>
-            <NavLink href="/" exact=true icon=Icon::Talk say=|t| t.nav.talk testid=testid::NAV_TALK/>
+            <NavLink href="/" icon=Icon::Talk say=|t| t.nav.talk testid=testid::NAV_TALK/>
             <NavLink href="/models" icon=Icon::Models say=|t| t.nav.models testid=testid::NAV_MODELS/>
             <NavLink href="/settings" icon=Icon::Settings say=|t| t.nav.settings testid=testid::NAV_SETTINGS/>
             <NavLink href="/about" icon=Icon::About say=|t| t.nav.about testid=testid::NAV_ABOUT/>
@@ -38,20 +37,13 @@ pub fn Shell(children: Children) -> impl IntoView {
     }
 }
 
-/// The link of the current page carries `aria-current="page"`.
 #[component]
-fn NavLink(
-    href: &'static str,
-    #[prop(optional)] exact: bool,
-    icon: Icon,
-    say: Say,
-    testid: &'static str,
-) -> impl IntoView {
+fn NavLink(href: &'static str, icon: Icon, say: Say, testid: &'static str) -> impl IntoView {
     let settings = use_settings();
     view! {
-        <A href=href exact=exact attr:class="nav-link" attr:data-testid=testid>
+        <Link to=href attr:class="nav-link" attr:data-testid=testid>
             {icon.draw()}
             <span>{move || say(settings.messages())}</span>
-        </A>
+        </Link>
     }
 }

@@ -42,10 +42,7 @@ fn Suggestions() -> impl IntoView {
     // Said to the model, so in the language it answers best in.
     let spoken = Memo::new(move |_| {
         let reads = settings.language.get();
-        bella
-            .view
-            .model
-            .with(|model| model.as_ref().map_or(reads, |model| model.speaks(reads)))
+        bella.view.model.with(|model| model.as_ref().map_or(reads, |model| model.speaks(reads)))
     });
     let suggestions = move || {
         let language = spoken.get();

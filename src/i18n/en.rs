@@ -45,7 +45,7 @@ pub static MESSAGES: Messages = Messages {
         awake_detail: "Whatever you write is answered on this device.",
         composer: "Your message",
         placeholder: "Write to Bella",
-        placeholder_asleep: "Write already; Bella answers when she is awake",
+        placeholder_asleep: "Leave her a message",
         keys: "Enter sends. Shift and Enter starts a new line.",
         send: "Send",
         stop: "Stop",
@@ -71,7 +71,8 @@ pub static MESSAGES: Messages = Messages {
         third: "How do I make a good cup of tea?",
     },
     load: Load {
-        action: |model, size| format!("Wake Bella with {model} ({size})"),
+        action: "Wake Bella",
+        action_detail: |model, size| format!("{model}, {size}"),
         once: "Next time this model loads by itself.",
         progress_label: |model| format!("Loading {model}"),
         progress: |done, total| format!("{done} of {total}"),

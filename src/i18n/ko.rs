@@ -45,7 +45,7 @@ pub static MESSAGES: Messages = Messages {
         awake_detail: "무엇을 적든 이 기기 안에서 대답해요.",
         composer: "보낼 말",
         placeholder: "벨라에게 말해 보세요",
-        placeholder_asleep: "먼저 적어 두면 깨어나서 대답해요",
+        placeholder_asleep: "먼저 말을 남겨 보세요",
         keys: "Enter를 누르면 보내고, Shift와 Enter를 함께 누르면 줄을 바꿔요.",
         send: "보내기",
         stop: "멈추기",
@@ -69,7 +69,8 @@ pub static MESSAGES: Messages = Messages {
         third: "차를 맛있게 우리는 법을 알려 주세요.",
     },
     load: Load {
-        action: |model, size| format!("{model} 모델로 벨라 깨우기 ({size})"),
+        action: "벨라 깨우기",
+        action_detail: |model, size| format!("{model} 모델, {size}"),
         once: "다음부터는 이 모델을 자동으로 불러와요.",
         progress_label: |model| format!("{model} 모델을 불러오는 중"),
         progress: |done, total| format!("{total} 중 {done}"),

@@ -87,7 +87,7 @@ catalogue! {
     }
 
     load: Load {
-        action(model, size), once, progress_label(model), progress(done, total), preparing, cancel,
+        action, action_detail(model, size), once, progress_label(model), progress(done, total), preparing, cancel,
         choose_other,
     }
 

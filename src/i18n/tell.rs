@@ -26,11 +26,7 @@ pub fn trouble(messages: &'static Messages, trouble: &Trouble) -> Told {
         Trouble::Failed(failure) => return self::failure(messages, failure),
     };
     let detail = Some(detail.clone()).filter(|detail| !detail.is_empty());
-    Told {
-        what: what.to_owned(),
-        next,
-        detail,
-    }
+    Told { what: what.to_owned(), next, detail }
 }
 
 fn failure(messages: &'static Messages, failure: &Failure) -> Told {
@@ -41,35 +37,22 @@ fn failure(messages: &'static Messages, failure: &Failure) -> Told {
         Failure::BadStatus { file, status } => {
             ((t.bad_status)(file, &status.to_string()), t.bad_status_next)
         }
-        Failure::ShortFile {
-            file,
-            got,
-            expected,
-        } => {
+        Failure::ShortFile { file, got, expected } => {
             let (got, expected) = (units::bytes(*got), units::bytes(*expected));
             ((t.short_file)(file, &got, &expected), t.short_file_next)
         }
         Failure::WrongHash { file, .. } => ((t.wrong_hash)(file), t.wrong_hash_next),
         Failure::BadModel { file, .. } => ((t.bad_model)(file), t.bad_model_next),
-        Failure::TooLarge {
-            needed_bytes,
-            free_bytes,
-            ..
-        } => {
+        Failure::TooLarge { needed_bytes, free_bytes, .. } => {
             let (needed, free) = (units::bytes(*needed_bytes), units::bytes(*free_bytes));
             ((t.too_large)(&needed, &free), t.too_large_next)
         }
-        Failure::TooLong { tokens, limit } => (
-            (t.too_long)(&tokens.to_string(), &limit.to_string()),
-            t.too_long_next,
-        ),
+        Failure::TooLong { tokens, limit } => {
+            ((t.too_long)(&tokens.to_string(), &limit.to_string()), t.too_long_next)
+        }
         Failure::WrongTask { .. } => (t.wrong_task.to_owned(), t.wrong_task_next),
         Failure::BadRequest { .. } => (t.bad_request.to_owned(), t.bad_request_next),
         Failure::Crashed { .. } => (t.crashed.to_owned(), t.crashed_next),
     };
-    Told {
-        what,
-        next,
-        detail: Some(failure.to_string()),
-    }
+    Told { what, next, detail: Some(failure.to_string()) }
 }

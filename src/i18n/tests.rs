@@ -29,10 +29,7 @@ fn every_argument_of_a_message_is_used_in_both_languages() {
     for language in Language::ALL {
         for (name, text, arguments) in messages(language).list() {
             for argument in arguments {
-                assert!(
-                    text.contains(&format!("{{{argument}}}")),
-                    "{language:?} {name}: {text}"
-                );
+                assert!(text.contains(&format!("{{{argument}}}")), "{language:?} {name}: {text}");
             }
         }
     }
@@ -67,10 +64,7 @@ fn korean_sentences_end_politely() {
             let names_a_thing = name.starts_with("about.") && !sentence.contains('요');
             let is_polite = last.ends_with('요')
                 || last.ends_with("세요")
-                || last
-                    .split(" (")
-                    .next()
-                    .is_some_and(|before| before.ends_with('요'));
+                || last.split(" (").next().is_some_and(|before| before.ends_with('요'));
             assert!(
                 is_polite || names_a_thing || last.ends_with(char::is_numeric),
                 "{name}: {sentence}"
@@ -85,43 +79,14 @@ fn every_trouble_has_a_sentence_and_a_next_step() {
     let file = || "model.gguf".to_owned();
     let failures = [
         Failure::NotLoaded { model: file() },
-        Failure::Unreachable {
-            file: file(),
-            detail: detail(),
-        },
-        Failure::BadStatus {
-            file: file(),
-            status: 404,
-        },
-        Failure::ShortFile {
-            file: file(),
-            got: 1,
-            expected: 2,
-        },
-        Failure::WrongHash {
-            file: file(),
-            expected: detail(),
-            got: detail(),
-        },
-        Failure::BadModel {
-            file: file(),
-            field: detail(),
-            detail: detail(),
-        },
-        Failure::TooLarge {
-            model: file(),
-            needed_bytes: 2,
-            free_bytes: 1,
-        },
-        Failure::TooLong {
-            tokens: 9,
-            limit: 8,
-        },
-        Failure::WrongTask {
-            model: file(),
-            is: detail(),
-            wanted: detail(),
-        },
+        Failure::Unreachable { file: file(), detail: detail() },
+        Failure::BadStatus { file: file(), status: 404 },
+        Failure::ShortFile { file: file(), got: 1, expected: 2 },
+        Failure::WrongHash { file: file(), expected: detail(), got: detail() },
+        Failure::BadModel { file: file(), field: detail(), detail: detail() },
+        Failure::TooLarge { model: file(), needed_bytes: 2, free_bytes: 1 },
+        Failure::TooLong { tokens: 9, limit: 8 },
+        Failure::WrongTask { model: file(), is: detail(), wanted: detail() },
         Failure::BadRequest { detail: detail() },
         Failure::Crashed { detail: detail() },
     ];
@@ -132,11 +97,7 @@ fn every_trouble_has_a_sentence_and_a_next_step() {
     ]);
     let mut kinds = BTreeSet::new();
     for trouble in troubles {
-        assert!(
-            kinds.insert(trouble.kind()),
-            "two troubles are called {}",
-            trouble.kind()
-        );
+        assert!(kinds.insert(trouble.kind()), "two troubles are called {}", trouble.kind());
         let [korean, english] =
             Language::ALL.map(|language| tell::trouble(messages(language), &trouble));
         assert_ne!(korean.what, english.what, "{trouble:?}");
@@ -187,10 +148,7 @@ fn a_spoken_literal_is_told_from_a_technical_one() {
         (r#"<input placeholder="Name"/>"#, vec!["Name"]),
         (r#"<input aria-label="Name"/>"#, vec!["Name"]),
         (r#"<input data-testid="name"/>"#, vec![]),
-        (
-            r#"let said = format!("{count} left over");"#,
-            vec!["{count} left over"],
-        ),
+        (r#"let said = format!("{count} left over");"#, vec!["{count} left over"]),
         (r#"match x { A => "streaming" }"#, vec![]),
         (r#"// "Hello there", a comment"#, vec![]),
         (r#""안녕""#, vec!["안녕"]),
@@ -204,11 +162,7 @@ fn a_spoken_literal_is_told_from_a_technical_one() {
 /// that is not an attribute's value.
 fn spoken_literals(source: &str) -> Vec<&str> {
     let mut said = Vec::new();
-    for line in source
-        .lines()
-        .map(str::trim)
-        .filter(|line| !line.starts_with("//"))
-    {
+    for line in source.lines().map(str::trim).filter(|line| !line.starts_with("//")) {
         let parts: Vec<&str> = line.split('"').collect();
         for pair in parts.windows(2).step_by(2) {
             let [before, text] = pair else { continue };

@@ -17,11 +17,7 @@ pub fn bytes(count: u64) -> String {
 
 /// `47%` of a whole; an unknown whole counts as nothing done.
 pub fn percent(done: u64, total: u64) -> String {
-    let share = if total == 0 {
-        0
-    } else {
-        u128::from(done) * 100 / u128::from(total)
-    };
+    let share = if total == 0 { 0 } else { u128::from(done) * 100 / u128::from(total) };
     format!("{}%", share.min(100))
 }
 
@@ -46,12 +42,9 @@ mod tests {
 
     #[test]
     fn shares_stay_between_nothing_and_all() {
-        for (done, total, expected) in [
-            (0, 0, "0%"),
-            (1, 3, "33%"),
-            (5, 3, "100%"),
-            (u64::MAX, u64::MAX, "100%"),
-        ] {
+        for (done, total, expected) in
+            [(0, 0, "0%"), (1, 3, "33%"), (5, 3, "100%"), (u64::MAX, u64::MAX, "100%")]
+        {
             assert_eq!(percent(done, total), expected);
         }
     }

@@ -11,13 +11,9 @@ use crate::settings::use_settings;
 #[component]
 pub fn ModelsPage() -> impl IntoView {
     let settings = use_settings();
-    let (used, unused): (Vec<_>, Vec<_>) = library::models()
-        .iter()
-        .partition(|model| library::is_used(model.task));
-    let cards = used
-        .into_iter()
-        .chain(unused)
-        .map(|model| view! { <ModelCard model/> });
+    let (used, unused): (Vec<_>, Vec<_>) =
+        library::models().iter().partition(|model| library::is_used(model.task));
+    let cards = used.into_iter().chain(unused).map(|model| view! { <ModelCard model/> });
     let is_empty = library::models().is_empty();
 
     view! {

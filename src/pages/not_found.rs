@@ -1,9 +1,9 @@
 //! Every other address.
 
 use leptos::prelude::*;
-use leptos_router::components::A;
 
 use crate::components::bell::Bell;
+use crate::components::link::Link;
 use crate::components::page_title::PageTitle;
 use crate::settings::use_settings;
 use crate::testid;
@@ -17,9 +17,9 @@ pub fn NotFoundPage() -> impl IntoView {
             <Bell size="large" phase=|| "empty"/>
             <PageTitle title=|t| t.not_found.title/>
             <p class="lead">{move || settings.messages().not_found.detail}</p>
-            <A href="/" attr:class="button button-primary">
+            <Link to="/" attr:class="button button-primary">
                 {move || settings.messages().not_found.back}
-            </A>
+            </Link>
         </div>
     }
 }

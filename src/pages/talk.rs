@@ -14,7 +14,7 @@ use crate::components::trouble_notice::PageTrouble;
 pub fn TalkPage() -> impl IntoView {
     let bella = use_bella();
     // With nothing said yet, the welcome holds the panel.
-    let has_turns = Memo::new(move |_| !bella.view.turns.with(Vec::is_empty));
+    let is_blank = Memo::new(move |_| bella.view.is_blank());
 
     view! {
         <div class="talk">
@@ -22,7 +22,7 @@ pub fn TalkPage() -> impl IntoView {
             <Conversation/>
             <div class="talk-foot">
                 <PageTrouble/>
-                <Show when=move || has_turns.get()>
+                <Show when=move || !is_blank.get()>
                     <LoadPanel/>
                 </Show>
                 <Composer/>

@@ -55,12 +55,7 @@ pub fn preferred_languages() -> Vec<String> {
     let Some(window) = web_sys::window() else {
         return Vec::new();
     };
-    window
-        .navigator()
-        .languages()
-        .iter()
-        .filter_map(|tag| tag.as_string())
-        .collect()
+    window.navigator().languages().iter().filter_map(|tag| tag.as_string()).collect()
 }
 
 /// Makes an address absolute. Every route is one level deep, so what is relative
@@ -74,8 +69,6 @@ pub fn resolve(address: &str) -> String {
 
 /// The path the app lives under, without its last slash: empty at a host's root.
 pub fn base_path() -> String {
-    let path = web_sys::Url::new(&resolve("./"))
-        .map(|url| url.pathname())
-        .unwrap_or_default();
+    let path = web_sys::Url::new(&resolve("./")).map(|url| url.pathname()).unwrap_or_default();
     path.trim_end_matches('/').to_owned()
 }

@@ -71,9 +71,7 @@ impl EngineClient {
         self.inner.end();
         match self.inner.start() {
             Ok(running) => *self.inner.running.borrow_mut() = Some(running),
-            Err(error) => (self.inner.tell)(Event::EngineLost {
-                detail: describe(&error),
-            }),
+            Err(error) => (self.inner.tell)(Event::EngineLost { detail: describe(&error) }),
         }
     }
 
@@ -92,10 +90,7 @@ impl Inner {
         worker.set_onmessage(Some(self.callbacks.on_message.as_ref().unchecked_ref()));
         worker.set_onerror(on_error);
         worker.set_onmessageerror(on_error);
-        Ok(Running {
-            worker,
-            pulse: Pulse::new(now::at_ms()),
-        })
+        Ok(Running { worker, pulse: Pulse::new(now::at_ms()) })
     }
 
     fn end(&self) {
@@ -151,10 +146,7 @@ impl Inner {
 
     fn beat(&self) {
         match self.with_running(|running| running.pulse.beat(now::at_ms())) {
-            Some(Beat::Ask) => self.send(&ToEngine {
-                id: SIGN_OF_LIFE,
-                request: Request::Status,
-            }),
+            Some(Beat::Ask) => self.send(&ToEngine { id: SIGN_OF_LIFE, request: Request::Status }),
             Some(Beat::Dead) => self.lose("it no longer answers".into()),
             Some(Beat::Fine) | None => {}
         }
@@ -193,20 +185,14 @@ impl Callbacks {
                 }
             }
         });
-        Self {
-            on_message,
-            on_error,
-            on_beat,
-        }
+        Self { on_message, on_error, on_beat }
     }
 }
 
 impl std::fmt::Debug for EngineClient {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let running = self.inner.running.borrow().is_some();
-        f.debug_struct("EngineClient")
-            .field("running", &running)
-            .finish()
+        f.debug_struct("EngineClient").field("running", &running).finish()
     }
 }
 

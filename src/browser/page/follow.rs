@@ -49,13 +49,7 @@ impl Follower {
             observer.observe(&scroller);
         }
 
-        Self {
-            scroller,
-            following,
-            observer,
-            on_scroll,
-            _on_resize: on_resize,
-        }
+        Self { scroller, following, observer, on_scroll, _on_resize: on_resize }
     }
 
     /// The person said something: whatever they were reading, this is next.
@@ -85,8 +79,6 @@ impl Drop for Follower {
             observer.disconnect();
         }
         let callback = self.on_scroll.as_ref().unchecked_ref();
-        let _ = self
-            .scroller
-            .remove_event_listener_with_callback("scroll", callback);
+        let _ = self.scroller.remove_event_listener_with_callback("scroll", callback);
     }
 }

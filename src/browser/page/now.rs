@@ -10,8 +10,5 @@ pub fn at_ms() -> u64 {
 pub fn now() -> Now {
     // As many random bits as a JavaScript number carries.
     let random = (Math::random() * (1u64 << 53) as f64) as u64;
-    Now {
-        at_ms: at_ms(),
-        random,
-    }
+    Now { at_ms: at_ms(), random }
 }
