@@ -107,16 +107,13 @@ impl BlockType {
     /// The reverse of [`ggml_id`](Self::ggml_id). `field` names the tensor in
     /// the error.
     pub fn from_ggml_id(id: u32, field: &str) -> Result<Self, FormatError> {
-        Self::ALL
-            .into_iter()
-            .find(|ty| ty.ggml_id() == id)
-            .ok_or_else(|| {
-                let got = match unsupported_name(id) {
-                    Some(name) => format!("{id} ({name})"),
-                    None => id.to_string(),
-                };
-                FormatError::new(field, Problem::UnknownType { got })
-            })
+        Self::ALL.into_iter().find(|ty| ty.ggml_id() == id).ok_or_else(|| {
+            let got = match unsupported_name(id) {
+                Some(name) => format!("{id} ({name})"),
+                None => id.to_string(),
+            };
+            FormatError::new(field, Problem::UnknownType { got })
+        })
     }
 }
 

@@ -29,12 +29,8 @@ use joined::Joined;
 use plan::Plan;
 
 /// The converters by name, as the manifest names them.
-pub const CONVERTERS: [&str; 4] = [
-    "ggml-whisper",
-    "ctranslate2-whisper",
-    "safetensors-whisper",
-    "e5s1",
-];
+pub const CONVERTERS: [&str; 4] =
+    ["ggml-whisper", "ctranslate2-whisper", "safetensors-whisper", "e5s1"];
 
 /// The ways into GGUF.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -58,10 +54,7 @@ pub enum ConvertError {
     #[error("there is no converter called {name:?}, only {}", CONVERTERS.join(", "))]
     Unknown { name: String },
     #[error("{name} reads {wanted}")]
-    WrongInputs {
-        name: &'static str,
-        wanted: &'static str,
-    },
+    WrongInputs { name: &'static str, wanted: &'static str },
     #[error("{}: {error}", path.display())]
     Io { path: PathBuf, error: io::Error },
     #[error("{}: {error}", path.display())]
@@ -75,16 +68,12 @@ pub enum ConvertError {
 /// `output` appears only when it is whole: until then it is a temporary file
 /// beside it, which an error removes.
 pub fn convert(name: &str, inputs: &[PathBuf], output: &Path) -> Result<Converted, ConvertError> {
-    let converter = Converter::named(name).ok_or_else(|| ConvertError::Unknown {
-        name: name.to_owned(),
-    })?;
-    let wrong_inputs = ConvertError::WrongInputs {
-        name: converter.name(),
-        wanted: converter.reads(),
-    };
-    let (configs, weights): (Vec<&PathBuf>, Vec<&PathBuf>) = inputs
-        .iter()
-        .partition(|path| path.extension().is_some_and(|end| end == "json"));
+    let converter =
+        Converter::named(name).ok_or_else(|| ConvertError::Unknown { name: name.to_owned() })?;
+    let wrong_inputs =
+        ConvertError::WrongInputs { name: converter.name(), wanted: converter.reads() };
+    let (configs, weights): (Vec<&PathBuf>, Vec<&PathBuf>) =
+        inputs.iter().partition(|path| path.extension().is_some_and(|end| end == "json"));
     let Some(first) = weights.first() else {
         return Err(wrong_inputs);
     };
@@ -96,9 +85,8 @@ pub fn convert(name: &str, inputs: &[PathBuf], output: &Path) -> Result<Converte
         _ => return Err(wrong_inputs),
     };
     let mut source = Joined::open(&weights).map_err(|(path, error)| blame(&path, error.into()))?;
-    let plan = converter
-        .plan(&mut source, config.as_deref())
-        .map_err(|error| blame(first, error))?;
+    let plan =
+        converter.plan(&mut source, config.as_deref()).map_err(|error| blame(first, error))?;
     write_atomically(&plan, source, first, output)
 }
 
@@ -114,12 +102,8 @@ pub fn convert_stream<W: Write>(
 }
 
 impl Converter {
-    pub const ALL: [Self; 4] = [
-        Self::GgmlWhisper,
-        Self::Ctranslate2Whisper,
-        Self::SafetensorsWhisper,
-        Self::E5s1,
-    ];
+    pub const ALL: [Self; 4] =
+        [Self::GgmlWhisper, Self::Ctranslate2Whisper, Self::SafetensorsWhisper, Self::E5s1];
     pub fn name(self) -> &'static str {
         let [ggml, ctranslate2, safetensors, e5s1] = CONVERTERS;
         match self {
@@ -131,9 +115,7 @@ impl Converter {
     }
 
     pub fn named(name: &str) -> Option<Self> {
-        Self::ALL
-            .into_iter()
-            .find(|converter| converter.name() == name)
+        Self::ALL.into_iter().find(|converter| converter.name() == name)
     }
 
     /// Only Hugging Face keeps a model's sizes in a file of their own.
@@ -188,10 +170,7 @@ fn write_atomically(
     let mut unfinished = output.as_os_str().to_owned();
     unfinished.push(format!(".{}.part", std::process::id()));
     let unfinished = PathBuf::from(unfinished);
-    let at_output = |error| ConvertError::Io {
-        path: output.to_owned(),
-        error,
-    };
+    let at_output = |error| ConvertError::Io { path: output.to_owned(), error };
 
     let file = File::create(&unfinished).map_err(at_output)?;
     let written = write_hashed(plan, source, file).map_err(|error| blame(source_path, error));
@@ -207,20 +186,12 @@ fn write_atomically(
 }
 
 fn write_hashed(plan: &Plan, source: impl Read + Seek, file: File) -> Result<Converted, FileError> {
-    let out = Hashed {
-        inner: BufWriter::new(file),
-        hash: Sha256::new(),
-        bytes: 0,
-    };
+    let out = Hashed { inner: BufWriter::new(file), hash: Sha256::new(), bytes: 0 };
     let Hashed { inner, hash, bytes } = plan.carry_out(source, out)?;
     let file = inner.into_inner().map_err(io::IntoInnerError::into_error)?;
     file.sync_all()?;
     let sha256 = manifest::Sha256(hash.finalize().into());
-    Ok(Converted {
-        bytes,
-        sha256,
-        tensors: plan.tensors.len(),
-    })
+    Ok(Converted { bytes, sha256, tensors: plan.tensors.len() })
 }
 
 /// Counts and hashes what passes through.

@@ -66,13 +66,7 @@ impl Directory {
     pub fn scalar(&self, name: &str) -> Result<i32, FormatError> {
         self.variable(name)?.scalar.ok_or_else(|| {
             let got = "something else".to_owned();
-            FormatError::new(
-                name,
-                Problem::WrongKind {
-                    expected: "one integer",
-                    got,
-                },
-            )
+            FormatError::new(name, Problem::WrongKind { expected: "one integer", got })
         })
     }
 }
@@ -82,10 +76,7 @@ pub fn read(file: impl Read + Seek) -> Result<Directory, FileError> {
     let mut source = Source::new(file)?;
     let version = source.u32("version")?;
     if !VERSIONS.contains(&version) {
-        let problem = Problem::WrongVersion {
-            got: version,
-            supported: "4 to 6",
-        };
+        let problem = Problem::WrongVersion { got: version, supported: "4 to 6" };
         return Err(FormatError::new("version", problem).into());
     }
     let specification = read_string(&mut source, "specification")?;
@@ -106,11 +97,7 @@ pub fn read(file: impl Read + Seek) -> Result<Directory, FileError> {
         let name = read_string(&mut source, &field)?;
         aliases.insert(alias, name);
     }
-    Ok(Directory {
-        specification,
-        variables,
-        aliases,
-    })
+    Ok(Directory { specification, variables, aliases })
 }
 
 fn read_string<R: Read + Seek>(source: &mut Source<R>, field: &str) -> Result<String, FileError> {
@@ -124,10 +111,7 @@ fn read_variable<R: Read + Seek>(
 ) -> Result<Variable, FileError> {
     let rank = source.u8(name)?;
     if u64::from(rank) > MAX_DIMENSIONS {
-        let problem = Problem::TooManyDimensions {
-            got: rank.into(),
-            limit: MAX_DIMENSIONS,
-        };
+        let problem = Problem::TooManyDimensions { got: rank.into(), limit: MAX_DIMENSIONS };
         return Err(FormatError::new(name, problem).into());
     }
     let mut shape = Vec::with_capacity(rank.into());
@@ -138,9 +122,7 @@ fn read_variable<R: Read + Seek>(
     let bytes = u64::from(source.u32(name)?);
     let needed = shape
         .iter()
-        .try_fold(kind.bytes(), |product, &length| {
-            product.checked_mul(length as u64)
-        })
+        .try_fold(kind.bytes(), |product, &length| product.checked_mul(length as u64))
         .ok_or_else(|| FormatError::new(name, Problem::ShapeOverflow))?;
     if bytes != needed {
         return Err(FormatError::new(name, Problem::WrongLength { needed, got: bytes }).into());
@@ -155,13 +137,7 @@ fn read_variable<R: Read + Seek>(
             None
         }
     };
-    Ok(Variable {
-        shape,
-        kind,
-        offset,
-        bytes,
-        scalar,
-    })
+    Ok(Variable { shape, kind, offset, bytes, scalar })
 }
 
 impl Kind {

@@ -21,20 +21,16 @@ pub struct LengthMismatch {
 /// Writes the numbers held in `bytes` to `out`, which must be exactly as long.
 pub fn dequantise(dtype: BlockType, bytes: &[u8], out: &mut [f32]) -> Result<(), LengthMismatch> {
     if dtype.bytes_of(out.len()) != Some(bytes.len()) {
-        return Err(LengthMismatch {
-            dtype,
-            bytes: bytes.len(),
-            elements: out.len(),
-        });
+        return Err(LengthMismatch { dtype, bytes: bytes.len(), elements: out.len() });
     }
     match dtype {
         BlockType::F32 => each(bytes, out, |block, out| *out = [f32::from_le_bytes(*block)]),
-        BlockType::F16 => each(bytes, out, |block, out| {
-            *out = [f16::from_le_bytes(*block).to_f32()]
-        }),
-        BlockType::BF16 => each(bytes, out, |block, out| {
-            *out = [bf16::from_le_bytes(*block).to_f32()]
-        }),
+        BlockType::F16 => {
+            each(bytes, out, |block, out| *out = [f16::from_le_bytes(*block).to_f32()])
+        }
+        BlockType::BF16 => {
+            each(bytes, out, |block, out| *out = [bf16::from_le_bytes(*block).to_f32()])
+        }
         BlockType::Q4_0 => each(bytes, out, q4_0),
         BlockType::Q4_1 => each(bytes, out, q4_1),
         BlockType::Q5_0 => each(bytes, out, q5_0),
@@ -129,12 +125,8 @@ pub fn q8_0(block: &[u8; 34], out: &mut [f32; 32]) {
 /// 16 scales (low nibble) and minima (high nibble), one per 16 numbers; 64 bytes
 /// of 2-bit numbers; `d`, `dmin`. Value: `d * scale * q - dmin * minimum`.
 pub fn q2k(block: &[u8; 84], out: &mut [f32; K_BLOCK]) {
-    let (scales, low, d, dmin) = (
-        &block[..16],
-        &block[16..80],
-        half_at(block, 80),
-        half_at(block, 82),
-    );
+    let (scales, low, d, dmin) =
+        (&block[..16], &block[16..80], half_at(block, 80), half_at(block, 82));
     for (i, out) in out.iter_mut().enumerate() {
         let Place { half, strand, lane } = Place::of(i);
         let q = low[half * 32 + lane] >> (2 * strand) & 3;
@@ -146,12 +138,8 @@ pub fn q2k(block: &[u8; 84], out: &mut [f32; K_BLOCK]) {
 /// 256 third bits; 64 bytes of 2-bit numbers; 16 scales of 6 bits; `d`.
 /// Value: `d * (scale - 32) * (q - 4)`.
 pub fn q3k(block: &[u8; 110], out: &mut [f32; K_BLOCK]) {
-    let (third, low, scales, d) = (
-        &block[..32],
-        &block[32..96],
-        &block[96..108],
-        half_at(block, 108),
-    );
+    let (third, low, scales, d) =
+        (&block[..32], &block[32..96], &block[96..108], half_at(block, 108));
     for (i, out) in out.iter_mut().enumerate() {
         let Place { half, strand, lane } = Place::of(i);
         let q = low[half * 32 + lane] >> (2 * strand) & 3
@@ -167,12 +155,8 @@ pub fn q3k(block: &[u8; 110], out: &mut [f32; K_BLOCK]) {
 /// `d`, `dmin`; 8 scales and minima of 6 bits, one per 32 numbers; 128 bytes of
 /// nibbles. Value: `d * scale * q - dmin * minimum`.
 pub fn q4k(block: &[u8; 144], out: &mut [f32; K_BLOCK]) {
-    let (d, dmin, scales, nibbles) = (
-        half_at(block, 0),
-        half_at(block, 2),
-        &block[4..16],
-        &block[16..],
-    );
+    let (d, dmin, scales, nibbles) =
+        (half_at(block, 0), half_at(block, 2), &block[4..16], &block[16..]);
     for (i, out) in out.iter_mut().enumerate() {
         let s = i / 32;
         let q = nibbles[s / 2 * 32 + i % 32] >> (4 * (s % 2)) & 15;
@@ -200,10 +184,7 @@ fn scale_and_minimum(packed: &[u8], s: usize) -> (f32, f32) {
     let (scale, minimum) = if s < 4 {
         (packed[s] & 63, packed[s + 4] & 63)
     } else {
-        (
-            packed[s + 4] & 15 | packed[s - 4] >> 6 << 4,
-            packed[s + 4] >> 4 | packed[s] >> 6 << 4,
-        )
+        (packed[s + 4] & 15 | packed[s - 4] >> 6 << 4, packed[s + 4] >> 4 | packed[s] >> 6 << 4)
     };
     (f32::from(scale), f32::from(minimum))
 }
@@ -211,12 +192,8 @@ fn scale_and_minimum(packed: &[u8], s: usize) -> (f32, f32) {
 /// 128 bytes of low nibbles, 64 bytes of top bit pairs, 16 signed scales, `d`.
 /// Value: `d * scale * (q - 32)`.
 pub fn q6k(block: &[u8; 210], out: &mut [f32; K_BLOCK]) {
-    let (low, high, scales, d) = (
-        &block[..128],
-        &block[128..192],
-        &block[192..208],
-        half_at(block, 208),
-    );
+    let (low, high, scales, d) =
+        (&block[..128], &block[128..192], &block[192..208], half_at(block, 208));
     for (i, out) in out.iter_mut().enumerate() {
         let Place { half, strand, lane } = Place::of(i);
         let nibble = low[half * 64 + strand % 2 * 32 + lane] >> (4 * (strand / 2)) & 15;
@@ -243,10 +220,6 @@ struct Place {
 
 impl Place {
     fn of(i: usize) -> Self {
-        Self {
-            half: i / 128,
-            strand: i % 128 / 32,
-            lane: i % 32,
-        }
+        Self { half: i / 128, strand: i % 128 / 32, lane: i % 32 }
     }
 }

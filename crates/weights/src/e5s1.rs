@@ -58,21 +58,11 @@ pub fn read(file: impl Read + Seek) -> Result<Directory, FileError> {
     let magic = source.array::<4>("magic")?;
     if magic != MAGIC {
         let got = String::from_utf8_lossy(&magic).into_owned();
-        return Err(FormatError::new(
-            "magic",
-            Problem::WrongMagic {
-                got,
-                expected: "E5S1",
-            },
-        )
-        .into());
+        return Err(FormatError::new("magic", Problem::WrongMagic { got, expected: "E5S1" }).into());
     }
     let version = source.u32("version")?;
     if version != VERSION {
-        let problem = Problem::WrongVersion {
-            got: version,
-            supported: "1",
-        };
+        let problem = Problem::WrongVersion { got: version, supported: "1" };
         return Err(FormatError::new("version", problem).into());
     }
     let hyperparameters = read_hyperparameters(&mut source)?;
@@ -88,10 +78,7 @@ pub fn read(file: impl Read + Seek) -> Result<Directory, FileError> {
         }
         entries.insert(name, entry);
     }
-    Ok(Directory {
-        hyperparameters,
-        entries,
-    })
+    Ok(Directory { hyperparameters, entries })
 }
 
 fn read_hyperparameters<R: Read + Seek>(
@@ -147,12 +134,7 @@ fn read_entry<R: Read + Seek>(source: &mut Source<R>, name: &str) -> Result<Entr
     let bytes = source.u64(name)?;
     source.check_inside(offset, bytes, name)?;
     match dtype.bytes_of(elements) {
-        Some(needed) if needed as u64 == bytes => Ok(Entry {
-            dtype,
-            elements,
-            offset,
-            bytes,
-        }),
+        Some(needed) if needed as u64 == bytes => Ok(Entry { dtype, elements, offset, bytes }),
         needed => {
             let needed = needed.unwrap_or(0) as u64;
             Err(FormatError::new(name, Problem::WrongLength { needed, got: bytes }).into())

@@ -16,10 +16,7 @@ pub struct FormatError {
 
 impl FormatError {
     pub fn new(field: impl Into<String>, problem: Problem) -> Self {
-        Self {
-            field: field.into(),
-            problem,
-        }
+        Self { field: field.into(), problem }
     }
 }
 
@@ -37,11 +34,7 @@ pub enum Problem {
     #[error("{got} bytes arrived, but the file was announced as {announced}")]
     Surplus { got: u64, announced: u64 },
     #[error("{what} is {got}, more than the limit of {limit}")]
-    TooLarge {
-        what: &'static str,
-        got: u64,
-        limit: u64,
-    },
+    TooLarge { what: &'static str, got: u64, limit: u64 },
     #[error("is not valid UTF-8")]
     NotUtf8,
     #[error("cannot be read as JSON: {detail}")]
@@ -55,10 +48,7 @@ pub enum Problem {
     #[error("has the unsupported type {got}")]
     UnknownType { got: String },
     #[error("has the type {got:?} where {expected} was expected")]
-    WrongType {
-        expected: &'static str,
-        got: BlockType,
-    },
+    WrongType { expected: &'static str, got: BlockType },
     #[error("has the shape {got:?} where {expected} was expected")]
     WrongShape { expected: String, got: Vec<usize> },
     #[error("has {got} dimensions, more than the limit of {limit}")]
@@ -73,8 +63,6 @@ pub enum Problem {
     Misaligned { offset: u64, alignment: u64 },
     #[error("overlaps {other:?}")]
     Overlap { other: String },
-    #[error("leaves {bytes} unused bytes before it")]
-    Gap { bytes: u64 },
     #[error("ends at byte {end} of a file of {file_bytes}")]
     OutsideFile { end: u64, file_bytes: u64 },
     #[error("holds {got} bytes where its shape and type need {needed}")]

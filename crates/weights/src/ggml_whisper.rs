@@ -51,10 +51,7 @@ pub fn read(file: impl Read + Seek) -> Result<Directory, FileError> {
     let magic = source.array::<4>("magic")?;
     if magic != MAGIC {
         let got = String::from_utf8_lossy(&magic).into_owned();
-        let problem = Problem::WrongMagic {
-            got,
-            expected: "a ggml file (\"lmgg\")",
-        };
+        let problem = Problem::WrongMagic { got, expected: "a ggml file (\"lmgg\")" };
         return Err(FormatError::new("magic", problem).into());
     }
     let hyperparameters = read_hyperparameters(&mut source)?;
@@ -68,20 +65,13 @@ pub fn read(file: impl Read + Seek) -> Result<Directory, FileError> {
     let mut tensors = Vec::new();
     while !source.is_at_end() {
         if tensors.len() as u64 == MAX_TENSORS {
-            let problem = Problem::TooLarge {
-                what: "the count",
-                got: MAX_TENSORS + 1,
-                limit: MAX_TENSORS,
-            };
+            let problem =
+                Problem::TooLarge { what: "the count", got: MAX_TENSORS + 1, limit: MAX_TENSORS };
             return Err(FormatError::new("tensors", problem).into());
         }
         tensors.push(read_tensor(&mut source, tensors.len())?);
     }
-    Ok(Directory {
-        hyperparameters,
-        mel_filters,
-        tensors,
-    })
+    Ok(Directory { hyperparameters, mel_filters, tensors })
 }
 
 fn read_hyperparameters<R: Read + Seek>(

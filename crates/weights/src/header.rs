@@ -81,9 +81,7 @@ impl Header {
             return Ok(info);
         }
         let problem = match self.ignored.iter().find(|tensor| tensor.name == name) {
-            Some(tensor) => Problem::UnknownType {
-                got: tensor.dtype.clone(),
-            },
+            Some(tensor) => Problem::UnknownType { got: tensor.dtype.clone() },
             None => Problem::Missing,
         };
         Err(FormatError::new(name, problem))
@@ -101,27 +99,19 @@ impl Header {
 
     /// Bytes a file needs at least to hold every tensor.
     pub fn least_file_bytes(&self) -> u64 {
-        self.tensors
-            .last()
-            .map_or(self.header_bytes, TensorInfo::end)
+        self.tensors.last().map_or(self.header_bytes, TensorInfo::end)
     }
 
     /// Checks the directory against the length of the file, before anything is
     /// allocated by what the directory says.
     pub fn check_fits(&self, file_bytes: u64) -> Result<(), FormatError> {
         if self.header_bytes > file_bytes {
-            let problem = Problem::OutsideFile {
-                end: self.header_bytes,
-                file_bytes,
-            };
+            let problem = Problem::OutsideFile { end: self.header_bytes, file_bytes };
             return Err(FormatError::new("header", problem));
         }
         match self.tensors.iter().find(|tensor| tensor.end() > file_bytes) {
             Some(tensor) => {
-                let problem = Problem::OutsideFile {
-                    end: tensor.end(),
-                    file_bytes,
-                };
+                let problem = Problem::OutsideFile { end: tensor.end(), file_bytes };
                 Err(FormatError::new(&tensor.name, problem))
             }
             None => Ok(()),
@@ -142,38 +132,23 @@ impl Header {
         let mut previous: Option<&TensorInfo> = None;
         for tensor in &tensors {
             if !tensor.offset.is_multiple_of(alignment) {
-                let problem = Problem::Misaligned {
-                    offset: tensor.offset,
-                    alignment,
-                };
+                let problem = Problem::Misaligned { offset: tensor.offset, alignment };
                 return Err(FormatError::new(&tensor.name, problem));
             }
             if let Some(before) = previous.filter(|before| before.end() > tensor.offset) {
-                let problem = Problem::Overlap {
-                    other: before.name.clone(),
-                };
+                let problem = Problem::Overlap { other: before.name.clone() };
                 return Err(FormatError::new(&tensor.name, problem));
             }
             previous = Some(tensor);
         }
         let by_name = index_by_name(&tensors)?;
-        Ok(Self {
-            format,
-            metadata,
-            tensors,
-            ignored,
-            header_bytes,
-            by_name,
-        })
+        Ok(Self { format, metadata, tensors, ignored, header_bytes, by_name })
     }
 }
 
 fn index_by_name(tensors: &[TensorInfo]) -> Result<Vec<u32>, FormatError> {
-    let mut named: Vec<(&str, u32)> = tensors
-        .iter()
-        .zip(0..)
-        .map(|(tensor, index)| (tensor.name.as_str(), index))
-        .collect();
+    let mut named: Vec<(&str, u32)> =
+        tensors.iter().zip(0..).map(|(tensor, index)| (tensor.name.as_str(), index)).collect();
     named.sort_unstable();
     if let Some([twice, _]) = named.array_windows().find(|[a, b]| a.0 == b.0) {
         return Err(FormatError::new(twice.0, Problem::Duplicate));
@@ -194,10 +169,7 @@ impl TensorInfo {
             Ok(bytes) => bytes,
             Err(problem) => return Err(FormatError::new(name, problem)),
         };
-        if offset
-            .checked_add(bytes)
-            .is_none_or(|end| end > MAX_FILE_BYTES)
-        {
+        if offset.checked_add(bytes).is_none_or(|end| end > MAX_FILE_BYTES) {
             let problem = Problem::TooLarge {
                 what: "the end of the tensor",
                 got: offset,
@@ -205,13 +177,7 @@ impl TensorInfo {
             };
             return Err(FormatError::new(name, problem));
         }
-        Ok(Self {
-            name,
-            shape,
-            dtype,
-            offset,
-            bytes,
-        })
+        Ok(Self { name, shape, dtype, offset, bytes })
     }
 
     pub fn elements(&self) -> usize {
@@ -228,10 +194,8 @@ impl TensorInfo {
         if self.shape == expected {
             return Ok(());
         }
-        let problem = Problem::WrongShape {
-            expected: format!("{expected:?}"),
-            got: self.shape.clone(),
-        };
+        let problem =
+            Problem::WrongShape { expected: format!("{expected:?}"), got: self.shape.clone() };
         Err(FormatError::new(&self.name, problem))
     }
 }
@@ -239,10 +203,7 @@ impl TensorInfo {
 fn bytes_of_shape(shape: &[usize], dtype: BlockType) -> Result<u64, Problem> {
     if shape.len() as u64 > MAX_DIMENSIONS {
         let got = shape.len() as u64;
-        return Err(Problem::TooManyDimensions {
-            got,
-            limit: MAX_DIMENSIONS,
-        });
+        return Err(Problem::TooManyDimensions { got, limit: MAX_DIMENSIONS });
     }
     if shape.contains(&0) {
         return Err(Problem::EmptyShape);
@@ -259,11 +220,7 @@ fn bytes_of_shape(shape: &[usize], dtype: BlockType) -> Result<u64, Problem> {
         .filter(|&elements| elements <= isize::MAX as usize / 4)
         .ok_or(Problem::ShapeOverflow)?;
     let bytes = dtype.bytes_of(elements).ok_or(Problem::ShapeOverflow)? as u64;
-    if bytes > MAX_FILE_BYTES {
-        Err(Problem::ShapeOverflow)
-    } else {
-        Ok(bytes)
-    }
+    if bytes > MAX_FILE_BYTES { Err(Problem::ShapeOverflow) } else { Ok(bytes) }
 }
 
 impl Format {
@@ -276,21 +233,13 @@ impl Format {
             return Ok(Parsed::Whole(Self::Gguf));
         }
         let Some(first) = bytes.first_chunk::<{ Self::SIGNATURE }>() else {
-            return Ok(Parsed::Incomplete {
-                at_least: Self::SIGNATURE as u64,
-            });
+            return Ok(Parsed::Incomplete { at_least: Self::SIGNATURE as u64 });
         };
         // A safetensors file has no magic: a length, then a JSON object.
         if first.ends_with(b"{") {
             return Ok(Parsed::Whole(Self::Safetensors));
         }
         let got = String::from_utf8_lossy(first).into_owned();
-        Err(FormatError::new(
-            "magic",
-            Problem::WrongMagic {
-                got,
-                expected: "GGUF or safetensors",
-            },
-        ))
+        Err(FormatError::new("magic", Problem::WrongMagic { got, expected: "GGUF or safetensors" }))
     }
 }

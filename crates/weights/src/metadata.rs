@@ -87,27 +87,18 @@ impl Metadata {
         key: &str,
         getter: impl FnOnce(&'a Self, &str) -> Result<T, FormatError>,
     ) -> Result<Option<T>, FormatError> {
-        if self.contains(key) {
-            getter(self, key).map(Some)
-        } else {
-            Ok(None)
-        }
+        if self.contains(key) { getter(self, key).map(Some) } else { Ok(None) }
     }
 
     /// Any integer kind, as long as the value fits.
     pub fn u32(&self, key: &str) -> Result<u32, FormatError> {
         let value = self.require(key)?;
-        let integer = value
-            .integer()
-            .ok_or_else(|| wrong_kind(key, "an integer", value))?;
+        let integer = value.integer().ok_or_else(|| wrong_kind(key, "an integer", value))?;
         u32::try_from(integer).map_err(|_| {
             let got = integer.to_string();
             FormatError::new(
                 key,
-                Problem::WrongKind {
-                    expected: "an unsigned 32-bit integer",
-                    got,
-                },
+                Problem::WrongKind { expected: "an unsigned 32-bit integer", got },
             )
         })
     }
@@ -115,18 +106,10 @@ impl Metadata {
     /// Any integer kind, as long as the value fits.
     pub fn usize(&self, key: &str) -> Result<usize, FormatError> {
         let value = self.require(key)?;
-        let integer = value
-            .integer()
-            .ok_or_else(|| wrong_kind(key, "an integer", value))?;
+        let integer = value.integer().ok_or_else(|| wrong_kind(key, "an integer", value))?;
         usize::try_from(integer).map_err(|_| {
             let got = integer.to_string();
-            FormatError::new(
-                key,
-                Problem::WrongKind {
-                    expected: "a count",
-                    got,
-                },
-            )
+            FormatError::new(key, Problem::WrongKind { expected: "a count", got })
         })
     }
 
@@ -191,17 +174,13 @@ impl Metadata {
             let got = "a list with a value out of range".to_owned();
             FormatError::new(
                 key,
-                Problem::WrongKind {
-                    expected: "a list of unsigned 32-bit integers",
-                    got,
-                },
+                Problem::WrongKind { expected: "a list of unsigned 32-bit integers", got },
             )
         })
     }
 
     fn require(&self, key: &str) -> Result<&Value, FormatError> {
-        self.get(key)
-            .ok_or_else(|| FormatError::new(key, Problem::Missing))
+        self.get(key).ok_or_else(|| FormatError::new(key, Problem::Missing))
     }
 }
 
@@ -212,13 +191,7 @@ impl FromIterator<(String, Value)> for Metadata {
 }
 
 fn wrong_kind(key: &str, expected: &'static str, got: &Value) -> FormatError {
-    FormatError::new(
-        key,
-        Problem::WrongKind {
-            expected,
-            got: got.kind().to_owned(),
-        },
-    )
+    FormatError::new(key, Problem::WrongKind { expected, got: got.kind().to_owned() })
 }
 
 impl Value {

@@ -64,9 +64,7 @@ pub fn q4_1(numbers: &[f32; LEN]) -> [u8; 20] {
 
 /// The number furthest from zero becomes ±127; halves round away from zero.
 pub fn q8_0(numbers: &[f32; LEN]) -> [u8; 34] {
-    let furthest = numbers
-        .iter()
-        .fold(0.0f32, |furthest, number| furthest.max(number.abs()));
+    let furthest = numbers.iter().fold(0.0f32, |furthest, number| furthest.max(number.abs()));
     let d = furthest / 127.0;
     let inverse = inverse_or_zero(d);
     let mut block = [0; 34];

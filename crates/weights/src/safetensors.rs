@@ -23,35 +23,23 @@ const LENGTH_BYTES: u64 = 8;
 /// Parses the beginning of a safetensors file, however much of it is there.
 pub fn parse(bytes: &[u8]) -> Result<Parsed<Header>, FormatError> {
     let Some((length, rest)) = bytes.split_first_chunk::<{ LENGTH_BYTES as usize }>() else {
-        return Ok(Parsed::Incomplete {
-            at_least: LENGTH_BYTES,
-        });
+        return Ok(Parsed::Incomplete { at_least: LENGTH_BYTES });
     };
     let length = u64::from_le_bytes(*length);
     if length > MAX_HEADER_BYTES {
-        let problem = Problem::TooLarge {
-            what: "the length",
-            got: length,
-            limit: MAX_HEADER_BYTES,
-        };
+        let problem =
+            Problem::TooLarge { what: "the length", got: length, limit: MAX_HEADER_BYTES };
         return Err(FormatError::new("header", problem));
     }
     match rest.get(..length as usize) {
         Some(json) => assemble(json).map(Parsed::Whole),
-        None => Ok(Parsed::Incomplete {
-            at_least: LENGTH_BYTES + length,
-        }),
+        None => Ok(Parsed::Incomplete { at_least: LENGTH_BYTES + length }),
     }
 }
 
 fn assemble(json: &[u8]) -> Result<Header, FormatError> {
     let Directory { metadata, entries } = serde_json::from_slice(json).map_err(|error| {
-        FormatError::new(
-            "header",
-            Problem::NotJson {
-                detail: error.to_string(),
-            },
-        )
+        FormatError::new("header", Problem::NotJson { detail: error.to_string() })
     })?;
     let header_bytes = LENGTH_BYTES + json.len() as u64;
     let mut extents = Vec::with_capacity(entries.len());
@@ -68,29 +56,16 @@ fn assemble(json: &[u8]) -> Result<Header, FormatError> {
             Some(dtype) => {
                 let tensor = TensorInfo::checked(name, entry.shape.0, dtype, header_bytes + begin)?;
                 if tensor.bytes != end - begin {
-                    let problem = Problem::WrongLength {
-                        needed: tensor.bytes,
-                        got: end - begin,
-                    };
+                    let problem = Problem::WrongLength { needed: tensor.bytes, got: end - begin };
                     return Err(FormatError::new(tensor.name, problem));
                 }
                 tensors.push(tensor);
             }
-            None => ignored.push(IgnoredTensor {
-                name,
-                dtype: entry.dtype,
-            }),
+            None => ignored.push(IgnoredTensor { name, dtype: entry.dtype }),
         }
     }
     refuse_gaps(extents)?;
-    Header::assemble(
-        Format::Safetensors,
-        metadata,
-        tensors,
-        ignored,
-        header_bytes,
-        1,
-    )
+    Header::assemble(Format::Safetensors, metadata, tensors, ignored, header_bytes, 1)
 }
 
 /// The format promises that every byte belongs to exactly one tensor.
@@ -100,10 +75,7 @@ fn refuse_gaps(mut extents: Vec<(u64, u64)>) -> Result<(), FormatError> {
     for (begin, end) in extents {
         if begin != at {
             let detail = format!("a tensor begins at {begin} where {at} was expected");
-            return Err(FormatError::new(
-                "data_offsets",
-                Problem::Invalid { detail },
-            ));
+            return Err(FormatError::new("data_offsets", Problem::Invalid { detail }));
         }
         at = end;
     }
@@ -152,10 +124,8 @@ impl<'de> Deserialize<'de> for Directory {
             }
 
             fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Directory, A::Error> {
-                let mut directory = Directory {
-                    metadata: Metadata::default(),
-                    entries: Vec::new(),
-                };
+                let mut directory =
+                    Directory { metadata: Metadata::default(), entries: Vec::new() };
                 while let Some(name) = map.next_key::<String>()? {
                     if name == "__metadata__" {
                         directory.metadata = map.next_value::<Settings>()?.0;

@@ -18,11 +18,7 @@ impl<R: Read + Seek> Source<R> {
     pub(crate) fn new(mut reader: R) -> io::Result<Self> {
         let bytes = reader.seek(SeekFrom::End(0))?;
         reader.rewind()?;
-        Ok(Self {
-            reader: BufReader::new(reader),
-            at: 0,
-            bytes,
-        })
+        Ok(Self { reader: BufReader::new(reader), at: 0, bytes })
     }
 
     /// From the start of the file.
@@ -43,13 +39,7 @@ impl<R: Read + Seek> Source<R> {
             }
             end => {
                 let needed = end.unwrap_or(u64::MAX);
-                Err(FormatError::new(
-                    field,
-                    Problem::Truncated {
-                        needed,
-                        got: self.bytes,
-                    },
-                ))
+                Err(FormatError::new(field, Problem::Truncated { needed, got: self.bytes }))
             }
         }
     }
@@ -72,13 +62,7 @@ impl<R: Read + Seek> Source<R> {
         if end <= self.bytes {
             return Ok(());
         }
-        Err(FormatError::new(
-            field,
-            Problem::OutsideFile {
-                end,
-                file_bytes: self.bytes,
-            },
-        ))
+        Err(FormatError::new(field, Problem::OutsideFile { end, file_bytes: self.bytes }))
     }
 
     pub(crate) fn array<const N: usize>(&mut self, field: &str) -> Result<[u8; N], FileError> {
@@ -113,11 +97,8 @@ impl<R: Read + Seek> Source<R> {
     pub(crate) fn count(&mut self, field: &str, limit: u32) -> Result<u32, FileError> {
         let got = self.u32(field)?;
         if got > limit {
-            let problem = Problem::TooLarge {
-                what: "the count",
-                got: got.into(),
-                limit: limit.into(),
-            };
+            let problem =
+                Problem::TooLarge { what: "the count", got: got.into(), limit: limit.into() };
             return Err(FormatError::new(field, problem).into());
         }
         Ok(got)

@@ -47,11 +47,7 @@ impl TensorStream {
     /// `file_bytes` is the length the manifest or the server announced. It
     /// bounds every allocation, so a lie in the file cannot claim more.
     pub fn new(file_bytes: u64) -> Self {
-        Self {
-            file_bytes,
-            received: 0,
-            phase: Phase::Header(IncomingHeader::default()),
-        }
+        Self { file_bytes, received: 0, phase: Phase::Header(IncomingHeader::default()) }
     }
 
     /// Takes the next bytes of the file and hands on what they complete. An
@@ -75,10 +71,7 @@ impl TensorStream {
     ) -> Result<(), E> {
         self.received = self.received.saturating_add(chunk.len() as u64);
         if self.received > self.file_bytes {
-            let problem = Problem::Surplus {
-                got: self.received,
-                announced: self.file_bytes,
-            };
+            let problem = Problem::Surplus { got: self.received, announced: self.file_bytes };
             return Err(FormatError::new("length", problem).into());
         }
         let mut rest = chunk;
@@ -119,10 +112,7 @@ impl TensorStream {
     /// Ends the stream. It is an error if a tensor is not whole, and the error
     /// names it.
     pub fn finish(self) -> Result<Header, FormatError> {
-        let truncated = |needed| Problem::Truncated {
-            needed,
-            got: self.received,
-        };
+        let truncated = |needed| Problem::Truncated { needed, got: self.received };
         match self.phase {
             Phase::Header(incoming) => {
                 // What is missing may be a little or a lot; one byte more is sure.
@@ -224,12 +214,7 @@ struct IncomingTensors {
 
 impl IncomingTensors {
     fn after(header: Header) -> Self {
-        Self {
-            at: header.header_bytes,
-            header,
-            next: 0,
-            partial: Vec::new(),
-        }
+        Self { at: header.header_bytes, header, next: 0, partial: Vec::new() }
     }
 
     fn due(&self) -> Option<&TensorInfo> {
@@ -277,9 +262,7 @@ impl IncomingTensors {
 fn reserve(partial: &mut Vec<u8>, info: &TensorInfo) -> Result<(), FormatError> {
     let out_of_memory = || FormatError::new(&info.name, Problem::OutOfMemory { bytes: info.bytes });
     let bytes = usize::try_from(info.bytes).map_err(|_| out_of_memory())?;
-    partial
-        .try_reserve_exact(bytes - partial.len())
-        .map_err(|_| out_of_memory())
+    partial.try_reserve_exact(bytes - partial.len()).map_err(|_| out_of_memory())
 }
 
 /// Reads a whole file through a [`TensorStream`].

@@ -67,19 +67,9 @@ impl Sizes {
     /// the type of the large tables and projections; the rest is F32.
     pub(super) fn tensors(&self, matrix: BlockType) -> Vec<TensorSpec> {
         let (hidden, wide) = (self.hidden as usize, self.feed_forward as usize);
-        let mut list = TensorList {
-            matrix,
-            tensors: Vec::new(),
-        };
-        list.add(
-            "embeddings.word_embeddings.weight",
-            &[self.vocabulary as usize, hidden],
-            matrix,
-        );
-        let small_tables = [
-            ("position", self.positions),
-            ("token_type", self.token_types),
-        ];
+        let mut list = TensorList { matrix, tensors: Vec::new() };
+        list.add("embeddings.word_embeddings.weight", &[self.vocabulary as usize, hidden], matrix);
+        let small_tables = [("position", self.positions), ("token_type", self.token_types)];
         for (table, rows) in small_tables {
             let name = format!("embeddings.{table}_embeddings.weight");
             list.add(&name, &[rows as usize, hidden], BlockType::F32);
@@ -88,11 +78,7 @@ impl Sizes {
         for layer in 0..self.layers {
             let within = |module: &str| format!("encoder.layer.{layer}.{module}");
             for projection in ["query", "key", "value"] {
-                list.linear(
-                    &within(&format!("attention.self.{projection}")),
-                    hidden,
-                    hidden,
-                );
+                list.linear(&within(&format!("attention.self.{projection}")), hidden, hidden);
             }
             list.linear(&within("attention.output.dense"), hidden, hidden);
             list.linear(&within("intermediate.dense"), wide, hidden);
@@ -111,11 +97,7 @@ struct TensorList {
 
 impl TensorList {
     fn add(&mut self, name: &str, shape: &[usize], dtype: BlockType) {
-        self.tensors.push(TensorSpec {
-            name: name.to_owned(),
-            shape: shape.to_vec(),
-            dtype,
-        });
+        self.tensors.push(TensorSpec { name: name.to_owned(), shape: shape.to_vec(), dtype });
     }
 
     fn linear(&mut self, name: &str, rows: usize, columns: usize) {

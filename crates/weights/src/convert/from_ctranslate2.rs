@@ -16,10 +16,7 @@ pub(super) fn plan(source: &mut (impl Read + Seek)) -> Result<Plan, FileError> {
     let directory = ctranslate2::read(&mut *source)?;
     if directory.specification != SPECIFICATION {
         let got = directory.specification;
-        let problem = Problem::WrongKind {
-            expected: SPECIFICATION,
-            got,
-        };
+        let problem = Problem::WrongKind { expected: SPECIFICATION, got };
         return Err(FormatError::new("specification", problem).into());
     }
     sizes(&directory)?.plan(|slot| piece(source, &directory, slot))
@@ -28,18 +25,10 @@ pub(super) fn plan(source: &mut (impl Read + Seek)) -> Result<Plan, FileError> {
 fn sizes(directory: &Directory) -> Result<Sizes, FormatError> {
     let shape = |name: &str, axis: usize| {
         let shape = &directory.variable(name)?.shape;
-        let length = shape
-            .get(axis)
-            .and_then(|&length| u32::try_from(length).ok());
+        let length = shape.get(axis).and_then(|&length| u32::try_from(length).ok());
         length.ok_or_else(|| {
             let expected = format!("a shape of more than {axis} dimensions");
-            FormatError::new(
-                name,
-                Problem::WrongShape {
-                    expected,
-                    got: shape.clone(),
-                },
-            )
+            FormatError::new(name, Problem::WrongShape { expected, got: shape.clone() })
         })
     };
     let tower = |name: &str| {
@@ -47,9 +36,7 @@ fn sizes(directory: &Directory) -> Result<Sizes, FormatError> {
         let head = u32::try_from(directory.scalar(&heads)?).unwrap_or(0);
         let positions = format!("{name}/position_encodings/encodings");
         let is_layer = |layer: &u32| {
-            directory.contains(&format!(
-                "{name}/layer_{layer}/self_attention/linear_0/weight"
-            ))
+            directory.contains(&format!("{name}/layer_{layer}/self_attention/linear_0/weight"))
         };
         let layer = (0..=MAX_LAYERS).take_while(is_layer).count() as u32;
         Ok::<_, FormatError>(Tower {
@@ -73,21 +60,15 @@ fn piece(
     directory: &Directory,
     slot: &Slot,
 ) -> Result<Piece, FileError> {
-    let Fused {
-        variable: name,
-        part,
-        of,
-    } = &slot.ctranslate2;
+    let Fused { variable: name, part, of } = &slot.ctranslate2;
     let variable = directory.variable(name)?;
     let mut stacked = slot.shape.clone();
     if let Some(rows) = stacked.first_mut() {
         *rows *= of;
     }
     if variable.shape != stacked {
-        let problem = Problem::WrongShape {
-            expected: format!("{stacked:?}"),
-            got: variable.shape.clone(),
-        };
+        let problem =
+            Problem::WrongShape { expected: format!("{stacked:?}"), got: variable.shape.clone() };
         return Err(FormatError::new(name, problem).into());
     }
     let bytes = variable.bytes / *of as u64;
@@ -97,30 +78,15 @@ fn piece(
         Kind::BF16 => Stored::As(BlockType::BF16),
         Kind::I8 => {
             let rows = slot.shape.first().copied().unwrap_or(0);
-            let scales = scales(
-                source,
-                directory,
-                &format!("{name}_scale"),
-                part * rows,
-                rows,
-            )?;
-            Stored::Int8Rows {
-                columns: slot.shape.iter().skip(1).product(),
-                scales,
-            }
+            let scales = scales(source, directory, &format!("{name}_scale"), part * rows, rows)?;
+            Stored::Int8Rows { columns: slot.shape.iter().skip(1).product(), scales }
         }
         Kind::I16 | Kind::I32 => {
-            let problem = Problem::UnknownType {
-                got: format!("{:?}", variable.kind),
-            };
+            let problem = Problem::UnknownType { got: format!("{:?}", variable.kind) };
             return Err(FormatError::new(name, problem).into());
         }
     };
-    Ok(Piece {
-        offset: variable.offset + bytes * *part as u64,
-        bytes,
-        stored,
-    })
+    Ok(Piece { offset: variable.offset + bytes * *part as u64, bytes, stored })
 }
 
 /// The scales of some rows of a quantised matrix.
@@ -131,18 +97,10 @@ fn scales(
     first_row: usize,
     rows: usize,
 ) -> Result<Vec<f32>, FileError> {
-    let Variable {
-        shape,
-        kind,
-        offset,
-        ..
-    } = directory.variable(name)?;
+    let Variable { shape, kind, offset, .. } = directory.variable(name)?;
     if *kind != Kind::F32 || !matches!(shape.as_slice(), [all] if *all >= first_row + rows) {
         let expected = format!("{rows} or more F32 scales");
-        let problem = Problem::WrongShape {
-            expected,
-            got: shape.clone(),
-        };
+        let problem = Problem::WrongShape { expected, got: shape.clone() };
         return Err(FormatError::new(name, problem).into());
     }
     source.seek(SeekFrom::Start(offset + 4 * first_row as u64))?;
@@ -150,8 +108,5 @@ fn scales(
     let mut bytes = vec![0; 4 * rows];
     source.read_exact(&mut bytes)?;
     let (scales, _) = bytes.as_chunks::<4>();
-    Ok(scales
-        .iter()
-        .map(|scale| f32::from_le_bytes(*scale))
-        .collect())
+    Ok(scales.iter().map(|scale| f32::from_le_bytes(*scale)).collect())
 }

@@ -16,12 +16,7 @@ pub(super) fn plan(source: &mut (impl Read + Seek)) -> Result<Plan, FileError> {
     let tensors = sizes
         .tensors(BlockType::Q4_0)
         .into_iter()
-        .map(|spec| {
-            Ok(Planned {
-                piece: piece(&directory, &spec)?,
-                spec,
-            })
-        })
+        .map(|spec| Ok(Planned { piece: piece(&directory, &spec)?, spec }))
         .collect::<Result<_, FormatError>>()?;
     /// ggml's number for "mostly Q4_0".
     const FILE_TYPE: u32 = 2;
@@ -42,53 +37,25 @@ fn sizes(stated: &Hyperparameters) -> Sizes {
         token_types,
         epsilon,
     } = *stated;
-    Sizes {
-        hidden,
-        layers,
-        heads,
-        feed_forward,
-        vocabulary,
-        positions,
-        token_types,
-        epsilon,
-    }
+    Sizes { hidden, layers, heads, feed_forward, vocabulary, positions, token_types, epsilon }
 }
 
 fn piece(directory: &Directory, spec: &TensorSpec) -> Result<Piece, FormatError> {
     let name = short_name(&spec.name);
-    let entry = directory
-        .entries
-        .get(&name)
-        .ok_or_else(|| FormatError::new(&name, Problem::Missing))?;
-    let elements = spec
-        .shape
-        .iter()
-        .try_fold(1usize, |product, &n| product.checked_mul(n));
+    let entry =
+        directory.entries.get(&name).ok_or_else(|| FormatError::new(&name, Problem::Missing))?;
+    let elements = spec.shape.iter().try_fold(1usize, |product, &n| product.checked_mul(n));
     if Some(entry.elements) != elements {
         let expected = format!("{:?}", spec.shape);
-        let problem = Problem::WrongShape {
-            expected,
-            got: vec![entry.elements],
-        };
+        let problem = Problem::WrongShape { expected, got: vec![entry.elements] };
         return Err(FormatError::new(name, problem));
     }
     if entry.dtype != spec.dtype {
-        let expected = if spec.dtype == BlockType::F32 {
-            "F32"
-        } else {
-            "Q4_0"
-        };
-        let problem = Problem::WrongType {
-            expected,
-            got: entry.dtype,
-        };
+        let expected = if spec.dtype == BlockType::F32 { "F32" } else { "Q4_0" };
+        let problem = Problem::WrongType { expected, got: entry.dtype };
         return Err(FormatError::new(name, problem));
     }
-    Ok(Piece {
-        offset: entry.offset,
-        bytes: entry.bytes,
-        stored: Stored::As(entry.dtype),
-    })
+    Ok(Piece { offset: entry.offset, bytes: entry.bytes, stored: Stored::As(entry.dtype) })
 }
 
 /// `encoder.layer.3.attention.output.dense.weight` is `l3.ao.w` in the container.
@@ -108,17 +75,12 @@ fn short_name(name: &str) -> String {
         ("output.LayerNorm", "oln"),
     ];
     let (module, ending) = name.rsplit_once('.').unwrap_or((name, ""));
-    let (layer, module) = match module
-        .strip_prefix("encoder.layer.")
-        .and_then(|m| m.split_once('.'))
-    {
-        Some((layer, module)) => (format!("l{layer}."), module),
-        None => (String::new(), module),
-    };
-    let short = MODULES
-        .iter()
-        .find(|(long, _)| *long == module)
-        .map_or(module, |(_, short)| short);
+    let (layer, module) =
+        match module.strip_prefix("encoder.layer.").and_then(|m| m.split_once('.')) {
+            Some((layer, module)) => (format!("l{layer}."), module),
+            None => (String::new(), module),
+        };
+    let short = MODULES.iter().find(|(long, _)| *long == module).map_or(module, |(_, short)| short);
     match (short, ending) {
         // Tables have no bias to be told from.
         ("emb.word" | "emb.pos" | "emb.type", _) => short.to_owned(),

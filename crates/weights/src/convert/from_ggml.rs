@@ -9,11 +9,7 @@ use crate::ggml_whisper::{self, Directory, Hyperparameters};
 use crate::{FileError, FormatError, Problem, TensorInfo};
 
 pub(super) fn plan(source: &mut (impl Read + Seek)) -> Result<Plan, FileError> {
-    let Directory {
-        hyperparameters,
-        mel_filters: filters,
-        tensors,
-    } = ggml_whisper::read(source)?;
+    let Directory { hyperparameters, mel_filters: filters, tensors } = ggml_whisper::read(source)?;
     let mut by_name = BTreeMap::new();
     for tensor in &tensors {
         if by_name.insert(tensor.name.as_str(), tensor).is_some() {
@@ -25,11 +21,7 @@ pub(super) fn plan(source: &mut (impl Read + Seek)) -> Result<Plan, FileError> {
             .get(slot.openai.as_str())
             .ok_or_else(|| FormatError::new(&slot.openai, Problem::Missing))?;
         expect_shape(tensor, &slot.shape)?;
-        Ok(Piece {
-            offset: tensor.offset,
-            bytes: tensor.bytes,
-            stored: Stored::As(tensor.dtype),
-        })
+        Ok(Piece { offset: tensor.offset, bytes: tensor.bytes, stored: Stored::As(tensor.dtype) })
     })?;
     plan.tensors.push(mel_filters(&filters));
     Ok(plan)

@@ -24,23 +24,14 @@ struct Config {
 
 pub(super) fn plan(source: &mut (impl Read + Seek), config: &[u8]) -> Result<Plan, FileError> {
     let config: Config = serde_json::from_slice(config).map_err(|error| {
-        FormatError::new(
-            "config",
-            Problem::NotJson {
-                detail: error.to_string(),
-            },
-        )
+        FormatError::new("config", Problem::NotJson { detail: error.to_string() })
     })?;
     let header = read_header(source)?;
     sizes(&config).plan(|slot| {
         let tensor = header.tensor(&slot.name)?;
         tensor.expect_shape(&slot.shape)?;
         let stored = Stored::As(tensor.dtype);
-        Ok(Piece {
-            offset: tensor.offset,
-            bytes: tensor.bytes,
-            stored,
-        })
+        Ok(Piece { offset: tensor.offset, bytes: tensor.bytes, stored })
     })
 }
 
@@ -58,10 +49,7 @@ fn read_header(source: &mut (impl Read + Seek)) -> Result<Header, FileError> {
             Parsed::Incomplete { at_least } if at_least > wanted => wanted = at_least,
             // What was asked for has been read, and it was not there.
             Parsed::Incomplete { at_least } => {
-                let problem = Problem::Truncated {
-                    needed: at_least,
-                    got: file_bytes,
-                };
+                let problem = Problem::Truncated { needed: at_least, got: file_bytes };
                 return Err(FormatError::new("header", problem).into());
             }
         }

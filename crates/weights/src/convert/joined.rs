@@ -25,11 +25,7 @@ impl Joined {
         for path in paths {
             let opened = File::open(path).and_then(|file| Ok((file.metadata()?.len(), file)));
             let (bytes, file) = opened.map_err(|error| ((*path).clone(), error))?;
-            parts.push(Part {
-                file,
-                begin,
-                end: begin + bytes,
-            });
+            parts.push(Part { file, begin, end: begin + bytes });
             begin += bytes;
         }
         Ok(Self { parts, at: 0 })

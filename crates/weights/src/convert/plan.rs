@@ -47,11 +47,8 @@ impl Plan {
         mut source: impl Read + Seek,
         out: W,
     ) -> Result<W, FileError> {
-        let specs: Vec<TensorSpec> = self
-            .tensors
-            .iter()
-            .map(|tensor| tensor.spec.clone())
-            .collect();
+        let specs: Vec<TensorSpec> =
+            self.tensors.iter().map(|tensor| tensor.spec.clone()).collect();
         let mut writer = Writer::begin(out, &self.metadata, &specs)?;
         let mut buffer = vec![0; PIECE];
         for tensor in &self.tensors {
@@ -94,20 +91,14 @@ impl Planned {
             }
             (Stored::Int8Rows { columns, scales }, BlockType::F16) => {
                 let scale_at = |index: u64| {
-                    scales
-                        .get((index / *columns as u64) as usize)
-                        .copied()
-                        .unwrap_or(f32::NAN)
+                    scales.get((index / *columns as u64) as usize).copied().unwrap_or(f32::NAN)
                 };
                 let numbers = bytes.iter().zip(done..);
                 self.narrow(numbers.map(|(&q, index)| f32::from(q as i8) / scale_at(index)))?
             }
             (stored, to) => {
                 let detail = format!("cannot turn {stored:?} into {to:?}");
-                return Err(FormatError::new(
-                    &self.spec.name,
-                    Problem::Invalid { detail },
-                ));
+                return Err(FormatError::new(&self.spec.name, Problem::Invalid { detail }));
             }
         };
         Ok(recoded.into())
@@ -120,10 +111,7 @@ impl Planned {
             let half = f16::from_f32(number);
             if !half.is_finite() {
                 let detail = format!("holds {number}, which half precision cannot");
-                return Err(FormatError::new(
-                    &self.spec.name,
-                    Problem::Invalid { detail },
-                ));
+                return Err(FormatError::new(&self.spec.name, Problem::Invalid { detail }));
             }
             bytes.extend(half.to_le_bytes());
         }
@@ -133,8 +121,5 @@ impl Planned {
 
 fn widen(bytes: &[u8], decode: impl Fn([u8; 2]) -> f32) -> Vec<u8> {
     let (halves, _) = bytes.as_chunks::<2>();
-    halves
-        .iter()
-        .flat_map(|half| decode(*half).to_le_bytes())
-        .collect()
+    halves.iter().flat_map(|half| decode(*half).to_le_bytes()).collect()
 }

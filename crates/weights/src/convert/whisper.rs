@@ -109,10 +109,8 @@ impl Sizes {
         }
         for (field, tower) in [("n_audio_head", self.audio), ("n_text_head", self.text)] {
             if tower.head == 0 || !tower.state.is_multiple_of(tower.head) {
-                let detail = format!(
-                    "{} heads do not divide a state of {}",
-                    tower.head, tower.state
-                );
+                let detail =
+                    format!("{} heads do not divide a state of {}", tower.head, tower.state);
                 return Err(FormatError::new(field, Problem::Invalid { detail }));
             }
         }
@@ -145,49 +143,25 @@ impl Sizes {
                 "weight",
                 vec![audio, self.n_mels as usize, 3],
             ),
-            outer(
-                ["encoder.conv1", "encoder.conv1", "encoder/conv1"],
-                "bias",
-                vec![audio],
-            ),
+            outer(["encoder.conv1", "encoder.conv1", "encoder/conv1"], "bias", vec![audio]),
             outer(
                 ["encoder.conv2", "encoder.conv2", "encoder/conv2"],
                 "weight",
                 vec![audio, audio, 3],
             ),
-            outer(
-                ["encoder.conv2", "encoder.conv2", "encoder/conv2"],
-                "bias",
-                vec![audio],
-            ),
+            outer(["encoder.conv2", "encoder.conv2", "encoder/conv2"], "bias", vec![audio]),
             positions("encoder", vec![self.audio.ctx as usize, audio]),
         ];
         layers(&mut slots, "encoder", self.audio);
-        norm(
-            &mut slots,
-            [
-                "encoder.layer_norm",
-                "encoder.ln_post",
-                "encoder/layer_norm",
-            ],
-            audio,
-        );
+        norm(&mut slots, ["encoder.layer_norm", "encoder.ln_post", "encoder/layer_norm"], audio);
         slots.push(outer(
-            [
-                "decoder.embed_tokens",
-                "decoder.token_embedding",
-                "decoder/embeddings",
-            ],
+            ["decoder.embed_tokens", "decoder.token_embedding", "decoder/embeddings"],
             "weight",
             vec![self.n_vocab as usize, text],
         ));
         slots.push(positions("decoder", vec![self.text.ctx as usize, text]));
         layers(&mut slots, "decoder", self.text);
-        norm(
-            &mut slots,
-            ["decoder.layer_norm", "decoder.ln", "decoder/layer_norm"],
-            text,
-        );
+        norm(&mut slots, ["decoder.layer_norm", "decoder.ln", "decoder/layer_norm"], text);
         slots
     }
 
@@ -202,18 +176,11 @@ impl Sizes {
             let piece = find(&slot)?;
             let dtype = dtype_of(&slot, &piece.stored);
             tensors.push(Planned {
-                spec: TensorSpec {
-                    name: slot.name,
-                    shape: slot.shape,
-                    dtype,
-                },
+                spec: TensorSpec { name: slot.name, shape: slot.shape, dtype },
                 piece,
             });
         }
-        Ok(Plan {
-            metadata: self.metadata(),
-            tensors,
-        })
+        Ok(Plan { metadata: self.metadata(), tensors })
     }
 }
 
@@ -250,10 +217,7 @@ pub(super) fn mel_filters(filters: &TensorInfo) -> Planned {
 fn layers(slots: &mut Vec<Slot>, tower: &str, sizes: Tower) {
     let state = sizes.state as usize;
     for layer in 0..sizes.layer {
-        for module in LAYER
-            .iter()
-            .filter(|module| tower == "decoder" || !module.decoder_only)
-        {
+        for module in LAYER.iter().filter(|module| tower == "decoder" || !module.decoder_only) {
             let names = [
                 format!("{tower}.layers.{layer}.{}", module.huggingface),
                 format!("{tower}.blocks.{layer}.{}", module.openai),
@@ -288,11 +252,7 @@ fn outer([huggingface, openai, ctranslate2]: [&str; 3], ending: &str, shape: Vec
     Slot {
         name: format!("model.{huggingface}.{ending}"),
         openai: format!("{openai}.{ending}"),
-        ctranslate2: Fused {
-            variable: format!("{ctranslate2}/{ending}"),
-            part: 0,
-            of: 1,
-        },
+        ctranslate2: Fused { variable: format!("{ctranslate2}/{ending}"), part: 0, of: 1 },
         shape,
     }
 }

@@ -35,11 +35,7 @@ pub(super) struct Cursor<'a> {
 
 impl<'a> Cursor<'a> {
     pub(super) fn new(bytes: &'a [u8], budget: u64) -> Self {
-        Self {
-            bytes,
-            at: 0,
-            budget,
-        }
+        Self { bytes, at: 0, budget }
     }
 
     pub(super) fn remaining(&self) -> usize {
@@ -49,16 +45,11 @@ impl<'a> Cursor<'a> {
     pub(super) fn take(&mut self, count: u64, field: &str) -> Result<&'a [u8], Stop> {
         let end = (self.at as u64).saturating_add(count);
         if end > self.budget {
-            let problem = Problem::TooLarge {
-                what: "the header",
-                got: end,
-                limit: MAX_HEADER_BYTES,
-            };
+            let problem =
+                Problem::TooLarge { what: "the header", got: end, limit: MAX_HEADER_BYTES };
             return Err(malformed(field, problem));
         }
-        let slice = usize::try_from(end)
-            .ok()
-            .and_then(|end| self.bytes.get(self.at..end));
+        let slice = usize::try_from(end).ok().and_then(|end| self.bytes.get(self.at..end));
         let slice = slice.ok_or(Stop::Short { at_least: end })?;
         self.at += slice.len();
         Ok(slice)
@@ -81,14 +72,7 @@ impl<'a> Cursor<'a> {
     pub(super) fn count(&mut self, field: &str, limit: u64) -> Result<u64, Stop> {
         let got = self.u64(field)?;
         if got > limit {
-            return Err(malformed(
-                field,
-                Problem::TooLarge {
-                    what: "the count",
-                    got,
-                    limit,
-                },
-            ));
+            return Err(malformed(field, Problem::TooLarge { what: "the count", got, limit }));
         }
         Ok(got)
     }
@@ -99,13 +83,7 @@ impl<'a> Cursor<'a> {
             [1] => Ok(true),
             [other] => {
                 let got = other.to_string();
-                Err(malformed(
-                    field,
-                    Problem::WrongKind {
-                        expected: "a boolean",
-                        got,
-                    },
-                ))
+                Err(malformed(field, Problem::WrongKind { expected: "a boolean", got }))
             }
         }
     }
@@ -113,11 +91,7 @@ impl<'a> Cursor<'a> {
     pub(super) fn str(&mut self, field: &str, limit: u64) -> Result<&'a str, Stop> {
         let got = self.u64(field)?;
         if got > limit {
-            let problem = Problem::TooLarge {
-                what: "the length of a string",
-                got,
-                limit,
-            };
+            let problem = Problem::TooLarge { what: "the length of a string", got, limit };
             return Err(malformed(field, problem));
         }
         let bytes = self.take(got, field)?;
@@ -134,14 +108,8 @@ impl<'a> Cursor<'a> {
 
     pub(super) fn kind(&mut self, field: &str) -> Result<Kind, Stop> {
         let id = self.u32(field)?;
-        Kind::from_id(id).ok_or_else(|| {
-            malformed(
-                field,
-                Problem::UnknownType {
-                    got: id.to_string(),
-                },
-            )
-        })
+        Kind::from_id(id)
+            .ok_or_else(|| malformed(field, Problem::UnknownType { got: id.to_string() }))
     }
 
     /// A value that is not a list.

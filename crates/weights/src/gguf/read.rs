@@ -85,16 +85,9 @@ impl HeaderReader {
     /// Hands out the header when it is whole, and begins anew.
     pub(crate) fn parsed(&mut self) -> Result<Parsed<Header>, FormatError> {
         if !self.is_done() {
-            return Ok(Parsed::Incomplete {
-                at_least: self.at_least,
-            });
+            return Ok(Parsed::Incomplete { at_least: self.at_least });
         }
-        let Self {
-            at,
-            metadata,
-            tensors,
-            ..
-        } = std::mem::take(self);
+        let Self { at, metadata, tensors, .. } = std::mem::take(self);
         let alignment = alignment(&metadata)?;
         let data = at.next_multiple_of(alignment);
         let tensors = tensors
@@ -131,13 +124,7 @@ impl HeaderReader {
         let magic = cursor.array::<4>("magic")?;
         if magic != MAGIC {
             let got = String::from_utf8_lossy(&magic).into_owned();
-            return Err(malformed(
-                "magic",
-                Problem::WrongMagic {
-                    got,
-                    expected: "GGUF",
-                },
-            ));
+            return Err(malformed("magic", Problem::WrongMagic { got, expected: "GGUF" }));
         }
         match cursor.u32("version")? {
             2 | 3 => {}
@@ -147,10 +134,7 @@ impl HeaderReader {
             got => {
                 return Err(malformed(
                     "version",
-                    Problem::WrongVersion {
-                        got,
-                        supported: "2 and 3",
-                    },
+                    Problem::WrongVersion { got, supported: "2 and 3" },
                 ));
             }
         }
@@ -189,10 +173,7 @@ impl HeaderReader {
         let name = cursor.name(&position)?;
         let dimensions = u64::from(cursor.u32(&name)?);
         if dimensions > MAX_DIMENSIONS {
-            let problem = Problem::TooManyDimensions {
-                got: dimensions,
-                limit: MAX_DIMENSIONS,
-            };
+            let problem = Problem::TooManyDimensions { got: dimensions, limit: MAX_DIMENSIONS };
             return Err(malformed(name, problem));
         }
         let mut shape = Vec::with_capacity(dimensions as usize);
@@ -203,8 +184,7 @@ impl HeaderReader {
         shape.reverse();
         let dtype = BlockType::from_ggml_id(cursor.u32(&name)?, &name)?;
         let offset = cursor.u64(&name)?;
-        self.tensors
-            .push(TensorInfo::checked(name, shape, dtype, offset)?);
+        self.tensors.push(TensorInfo::checked(name, shape, dtype, offset)?);
         self.directory.done += 1;
         Ok(())
     }
@@ -258,11 +238,8 @@ impl List {
                 let string = cursor.str(key, MAX_HEADER_BYTES)?;
                 if !items.push(string) {
                     let got = string.len() as u64;
-                    let problem = Problem::TooLarge {
-                        what: "a string",
-                        got,
-                        limit: u32::MAX.into(),
-                    };
+                    let problem =
+                        Problem::TooLarge { what: "a string", got, limit: u32::MAX.into() };
                     return Err(malformed(&**key, problem));
                 }
                 *left -= 1;

@@ -58,10 +58,7 @@ impl<W: Write> Writer<W> {
         let data = head.len() as u64;
         let tensors = placed
             .into_iter()
-            .map(|tensor| TensorInfo {
-                offset: data + tensor.offset,
-                ..tensor
-            })
+            .map(|tensor| TensorInfo { offset: data + tensor.offset, ..tensor })
             .collect();
         let header = Header::assemble(
             Format::Gguf,
@@ -72,13 +69,7 @@ impl<W: Write> Writer<W> {
             alignment,
         )?;
         out.write_all(&head)?;
-        Ok(Self {
-            out,
-            header,
-            alignment,
-            current: 0,
-            written: 0,
-        })
+        Ok(Self { out, header, alignment, current: 0, written: 0 })
     }
 
     /// The header as a reader of the finished file will see it.
@@ -90,18 +81,12 @@ impl<W: Write> Writer<W> {
     /// last one.
     pub fn append(&mut self, bytes: &[u8]) -> Result<(), FileError> {
         let Some(tensor) = self.header.tensors.get(self.current) else {
-            let problem = Problem::WrongLength {
-                needed: 0,
-                got: bytes.len() as u64,
-            };
+            let problem = Problem::WrongLength { needed: 0, got: bytes.len() as u64 };
             return Err(FormatError::new("end of file", problem).into());
         };
         let written = self.written + bytes.len() as u64;
         if written > tensor.bytes {
-            let problem = Problem::WrongLength {
-                needed: tensor.bytes,
-                got: written,
-            };
+            let problem = Problem::WrongLength { needed: tensor.bytes, got: written };
             return Err(FormatError::new(&tensor.name, problem).into());
         }
         self.out.write_all(bytes)?;
@@ -118,10 +103,7 @@ impl<W: Write> Writer<W> {
     /// Checks that every tensor is there in full and gives the output back.
     pub fn finish(mut self) -> Result<W, FileError> {
         if let Some(tensor) = self.header.tensors.get(self.current) {
-            let problem = Problem::WrongLength {
-                needed: tensor.bytes,
-                got: self.written,
-            };
+            let problem = Problem::WrongLength { needed: tensor.bytes, got: self.written };
             return Err(FormatError::new(&tensor.name, problem).into());
         }
         self.out.flush()?;

@@ -72,24 +72,9 @@ fn cases() -> Vec<Case> {
         stream_case("safetensors stream", samples::small_safetensors()),
     ];
     for (name, converter, file, config) in [
-        (
-            "ggml",
-            Converter::GgmlWhisper,
-            samples::ggml_whisper(),
-            Vec::new(),
-        ),
-        (
-            "ctranslate2",
-            Converter::Ctranslate2Whisper,
-            samples::ctranslate2().file(),
-            Vec::new(),
-        ),
-        (
-            "safetensors",
-            Converter::SafetensorsWhisper,
-            weights,
-            config,
-        ),
+        ("ggml", Converter::GgmlWhisper, samples::ggml_whisper(), Vec::new()),
+        ("ctranslate2", Converter::Ctranslate2Whisper, samples::ctranslate2().file(), Vec::new()),
+        ("safetensors", Converter::SafetensorsWhisper, weights, config),
         ("e5s1", Converter::E5s1, samples::e5s1(), Vec::new()),
     ] {
         cases.push(Case {
@@ -111,13 +96,7 @@ fn header_case(name: &'static str, file: Vec<u8>) -> Case {
     let read = |file: &[u8]| {
         let _ = Header::parse(file);
     };
-    Case {
-        name,
-        file,
-        read: Box::new(read),
-        fixed: 16 << 10,
-        multiple: 12,
-    }
+    Case { name, file, read: Box::new(read), fixed: 16 << 10, multiple: 12 }
 }
 
 fn stream_case(name: &'static str, file: Vec<u8>) -> Case {
@@ -131,51 +110,26 @@ fn stream_case(name: &'static str, file: Vec<u8>) -> Case {
         }
         let _ = stream.finish();
     };
-    Case {
-        name,
-        file,
-        read: Box::new(read),
-        fixed: 16 << 10,
-        multiple: 12,
-    }
+    Case { name, file, read: Box::new(read), fixed: 16 << 10, multiple: 12 }
 }
 
 /// A few changes of the kinds that break readers.
 fn damage(file: &[u8], chance: &mut Chance) -> Vec<u8> {
-    const EDGES: [u64; 8] = [
-        0,
-        1,
-        0x7f,
-        0xff,
-        i32::MAX as u64,
-        u32::MAX as u64,
-        i64::MAX as u64,
-        u64::MAX,
-    ];
+    const EDGES: [u64; 8] =
+        [0, 1, 0x7f, 0xff, i32::MAX as u64, u32::MAX as u64, i64::MAX as u64, u64::MAX];
     let mut file = file.to_vec();
     // Heads are at the front, and that is where the reading is.
     let head = file.len().min(2000);
     for _ in 0..1 + chance.below(4) {
-        let span = if chance.below(4) == 0 {
-            file.len()
-        } else {
-            head.min(file.len())
-        };
+        let span = if chance.below(4) == 0 { file.len() } else { head.min(file.len()) };
         let at = chance.below(span);
         match chance.below(6) {
             0 => file.truncate(at),
-            1 => file
-                .iter_mut()
-                .skip(at)
-                .take(1)
-                .for_each(|byte| *byte ^= 1 << chance.below(8)),
+            1 => file.iter_mut().skip(at).take(1).for_each(|byte| *byte ^= 1 << chance.below(8)),
             2 => {
                 let width = [1, 2, 4, 8][chance.below(4)];
                 let edge = EDGES[chance.below(EDGES.len())].to_le_bytes();
-                file.iter_mut()
-                    .skip(at)
-                    .zip(&edge[..width])
-                    .for_each(|(byte, edge)| *byte = *edge);
+                file.iter_mut().skip(at).zip(&edge[..width]).for_each(|(byte, edge)| *byte = *edge);
             }
             3 => {
                 let length = chance.below(64);
@@ -188,12 +142,8 @@ fn damage(file: &[u8], chance: &mut Chance) -> Vec<u8> {
             }
             _ => {
                 let from = chance.below(file.len());
-                let piece = file
-                    .iter()
-                    .skip(from)
-                    .take(chance.below(64))
-                    .copied()
-                    .collect::<Vec<_>>();
+                let piece =
+                    file.iter().skip(from).take(chance.below(64)).copied().collect::<Vec<_>>();
                 file.splice(at..at, piece);
             }
         }

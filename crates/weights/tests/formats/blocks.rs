@@ -63,17 +63,10 @@ fn quantising_gives_the_bytes_candle_gives() {
         let tensor = Tensor::from_slice(&rows, rows.len(), &Device::Cpu).expect("a row");
         let theirs = QTensor::quantize(&tensor, candle_type(dtype)).expect("candle quantises");
         let theirs = theirs.data().expect("plain memory");
-        for (i, blocks) in ours
-            .chunks(dtype.block_bytes())
-            .zip(theirs.chunks(dtype.block_bytes()))
-            .enumerate()
+        for (i, blocks) in
+            ours.chunks(dtype.block_bytes()).zip(theirs.chunks(dtype.block_bytes())).enumerate()
         {
-            assert_eq!(
-                blocks.0,
-                blocks.1,
-                "{dtype:?} block {i}: {:?}",
-                &rows[i * 32..][..32]
-            );
+            assert_eq!(blocks.0, blocks.1, "{dtype:?} block {i}: {:?}", &rows[i * 32..][..32]);
         }
     }
 }
@@ -81,18 +74,13 @@ fn quantising_gives_the_bytes_candle_gives() {
 #[test]
 fn quantised_numbers_stay_within_a_step() {
     let numbers = Chance::new(9).weights(32 * 100);
-    for (dtype, steps) in [
-        (BlockType::Q4_0, 8.0),
-        (BlockType::Q4_1, 7.5),
-        (BlockType::Q8_0, 127.0),
-    ] {
+    for (dtype, steps) in [(BlockType::Q4_0, 8.0), (BlockType::Q4_1, 7.5), (BlockType::Q8_0, 127.0)]
+    {
         let bytes = quantise(dtype, &numbers).expect("whole blocks");
         let mut back = vec![0.0; numbers.len()];
         dequantise(dtype, &bytes, &mut back).expect("the lengths fit");
         for (before, after) in numbers.chunks(32).zip(back.chunks(32)) {
-            let furthest = before
-                .iter()
-                .fold(0.0f32, |furthest, n| furthest.max(n.abs()));
+            let furthest = before.iter().fold(0.0f32, |furthest, n| furthest.max(n.abs()));
             // A number opposite to the furthest one is cut off at 7 of 8 steps.
             let allowed = furthest / steps * 1.01;
             for (a, b) in before.iter().zip(after) {
@@ -113,10 +101,7 @@ fn lengths_that_do_not_fit_are_refused() {
         let error = dequantise(dtype, &vec![0; bytes], &mut vec![0.0; elements]);
         assert!(error.is_err(), "{dtype:?} {bytes} {elements}");
     }
-    assert_eq!(
-        quantise(BlockType::Q4_0, &[0.0; 33]),
-        Err(QuantiseError::PartialBlock(33))
-    );
+    assert_eq!(quantise(BlockType::Q4_0, &[0.0; 33]), Err(QuantiseError::PartialBlock(33)));
     assert_eq!(
         quantise(BlockType::Q6K, &[0.0; 256]),
         Err(QuantiseError::Unsupported(BlockType::Q6K))

@@ -12,11 +12,7 @@ fn all() -> [(Converter, Vec<u8>, Vec<u8>); 4] {
     let (weights, config) = samples::whisper_safetensors();
     [
         (Converter::GgmlWhisper, samples::ggml_whisper(), Vec::new()),
-        (
-            Converter::Ctranslate2Whisper,
-            samples::ctranslate2().file(),
-            Vec::new(),
-        ),
+        (Converter::Ctranslate2Whisper, samples::ctranslate2().file(), Vec::new()),
         (Converter::SafetensorsWhisper, weights, config),
         (Converter::E5s1, samples::e5s1(), Vec::new()),
     ]
@@ -30,8 +26,7 @@ fn convert(converter: Converter, file: &[u8], config: &[u8]) -> Result<Vec<u8>, 
 fn a_file_cut_short_anywhere_is_refused() {
     for (converter, file, config) in all() {
         convert(converter, &file, &config).expect("the whole file is valid");
-        // Cuts through every byte of the heads, and through the numbers in strides.
-        for length in (0..file.len()).filter(|length| *length < 2000 || length % 997 == 0) {
+        for length in 0..file.len() {
             match convert(converter, &file[..length], &config) {
                 Err(FileError::Format(error)) => assert!(!error.field.is_empty()),
                 other => panic!("{converter:?} at {length}: {other:?}"),
@@ -43,7 +38,7 @@ fn a_file_cut_short_anywhere_is_refused() {
 #[test]
 fn a_flipped_bit_never_panics() {
     for (converter, file, config) in all() {
-        for at in (0..file.len()).filter(|at| *at < 1000 || at % 997 == 0) {
+        for at in 0..file.len() {
             let mut flipped = file.clone();
             flipped[at] ^= 1 << (at % 8);
             // Numbers may change unseen; the hash in the manifest is for those.
@@ -67,12 +62,6 @@ fn another_file_is_told_by_its_beginning() {
         ggml_whisper::read(file()),
         "magic: the file begins with \"GGUF\", which is not a ggml file (\"lmgg\")",
     );
-    check(
-        e5s1::read(file()),
-        "magic: the file begins with \"GGUF\", which is not E5S1",
-    );
-    check(
-        ctranslate2::read(file()),
-        "version: version 1179993927 is not supported, only 4 to 6",
-    );
+    check(e5s1::read(file()), "magic: the file begins with \"GGUF\", which is not E5S1");
+    check(ctranslate2::read(file()), "version: version 1179993927 is not supported, only 4 to 6");
 }

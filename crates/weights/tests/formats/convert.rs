@@ -47,49 +47,23 @@ fn whisper() -> Tensors {
 fn whisper_keeps_its_numbers_and_gets_hugging_faces_names() {
     let converted = whisper();
     let sources = samples::whisper_tensors();
-    assert_eq!(
-        converted.len(),
-        sources.len() + 1,
-        "all of them and the mel filters"
-    );
+    assert_eq!(converted.len(), sources.len() + 1, "all of them and the mel filters");
     let find = |name: &str| {
-        let source = sources
-            .iter()
-            .find(|(known, ..)| known == name)
-            .expect("a tensor of the sample");
+        let source =
+            sources.iter().find(|(known, ..)| known == name).expect("a tensor of the sample");
         source.2.clone()
     };
     for (ours, theirs, dtype) in [
-        (
-            "model.encoder.conv1.weight",
-            "encoder.conv1.weight",
-            BlockType::F16,
-        ),
-        (
-            "model.encoder.conv1.bias",
-            "encoder.conv1.bias",
-            BlockType::F32,
-        ),
-        (
-            "model.encoder.embed_positions.weight",
-            "encoder.positional_embedding",
-            BlockType::F32,
-        ),
+        ("model.encoder.conv1.weight", "encoder.conv1.weight", BlockType::F16),
+        ("model.encoder.conv1.bias", "encoder.conv1.bias", BlockType::F32),
+        ("model.encoder.embed_positions.weight", "encoder.positional_embedding", BlockType::F32),
         (
             "model.encoder.layers.0.self_attn.k_proj.weight",
             "encoder.blocks.0.attn.key.weight",
             BlockType::F16,
         ),
-        (
-            "model.encoder.layer_norm.bias",
-            "encoder.ln_post.bias",
-            BlockType::F32,
-        ),
-        (
-            "model.decoder.embed_tokens.weight",
-            "decoder.token_embedding.weight",
-            BlockType::F16,
-        ),
+        ("model.encoder.layer_norm.bias", "encoder.ln_post.bias", BlockType::F32),
+        ("model.decoder.embed_tokens.weight", "decoder.token_embedding.weight", BlockType::F16),
         (
             "model.decoder.layers.0.encoder_attn.v_proj.bias",
             "decoder.blocks.0.cross_attn.value.bias",
@@ -105,25 +79,13 @@ fn whisper_keeps_its_numbers_and_gets_hugging_faces_names() {
             "decoder.blocks.0.mlp_ln.weight",
             BlockType::F32,
         ),
-        (
-            "model.decoder.layers.0.fc2.weight",
-            "decoder.blocks.0.mlp.2.weight",
-            BlockType::F16,
-        ),
-        (
-            "model.decoder.layer_norm.weight",
-            "decoder.ln.weight",
-            BlockType::F32,
-        ),
+        ("model.decoder.layers.0.fc2.weight", "decoder.blocks.0.mlp.2.weight", BlockType::F16),
+        ("model.decoder.layer_norm.weight", "decoder.ln.weight", BlockType::F32),
     ] {
         let (_, got, numbers) = &converted[ours];
         assert_eq!(*got, dtype, "{ours}");
         for (ours, theirs) in numbers.iter().zip(find(theirs)) {
-            let allowed = if dtype == BlockType::F16 {
-                theirs.abs() / 1024.0
-            } else {
-                0.0
-            };
+            let allowed = if dtype == BlockType::F16 { theirs.abs() / 1024.0 } else { 0.0 };
             assert!((ours - theirs).abs() <= allowed, "{ours} from {theirs}");
         }
     }
@@ -136,19 +98,11 @@ fn whisper_is_the_same_from_all_three_sources() {
     let (weights, config) = samples::whisper_safetensors();
     let others = [
         run(Converter::SafetensorsWhisper, weights, &config),
-        run(
-            Converter::Ctranslate2Whisper,
-            samples::ctranslate2().file(),
-            b"",
-        ),
+        run(Converter::Ctranslate2Whisper, samples::ctranslate2().file(), b""),
     ];
     for other in others {
         let other = tensors_of(&other.expect("a valid file"));
-        assert_eq!(
-            other.len() + 1,
-            from_ggml.len(),
-            "the mel filters come only from ggml"
-        );
+        assert_eq!(other.len() + 1, from_ggml.len(), "the mel filters come only from ggml");
         for (name, tensor) in &other {
             assert!(from_ggml.get(name) == Some(tensor), "{name}");
         }
@@ -159,11 +113,7 @@ fn whisper_is_the_same_from_all_three_sources() {
 fn whisper_states_its_sizes() {
     for (converter, file, config) in [
         (Converter::GgmlWhisper, samples::ggml_whisper(), Vec::new()),
-        (
-            Converter::Ctranslate2Whisper,
-            samples::ctranslate2().file(),
-            Vec::new(),
-        ),
+        (Converter::Ctranslate2Whisper, samples::ctranslate2().file(), Vec::new()),
     ]
     .into_iter()
     .chain([samples::whisper_safetensors()].map(|(w, c)| (Converter::SafetensorsWhisper, w, c)))
@@ -182,14 +132,9 @@ fn whisper_states_its_sizes() {
             "n_text_head",
             "n_text_layer",
         ]
-        .map(|name| {
-            header
-                .metadata
-                .u32(&format!("whisper.{name}"))
-                .expect("a size")
-        })
+        .map(|name| header.metadata.u32(&format!("whisper.{name}")).expect("a size"))
         .into();
-        assert_eq!(sizes, [7, 4, 6, 64, 2, 1, 5, 64, 2, 1], "{converter:?}");
+        assert_eq!(sizes, [7, 4, 6, 8, 2, 1, 5, 8, 2, 1], "{converter:?}");
         assert_eq!(header.metadata.str("general.architecture"), Ok("whisper"));
     }
 }
@@ -198,23 +143,15 @@ fn whisper_states_its_sizes() {
 fn bytes_of_ctranslate2_become_the_numbers_they_stand_for() {
     let mut file = samples::ctranslate2();
     let name = "decoder/layer_0/attention/linear_1/weight";
-    let at = file
-        .variables
-        .iter()
-        .position(|(known, ..)| known == name)
-        .expect("it is there");
+    let at = file.variables.iter().position(|(known, ..)| known == name).expect("it is there");
     let numbers: Vec<i8> = (0..2 * STATE * STATE).map(|i| (i % 251) as i8).collect();
     let scales: Vec<f32> = (0..2 * STATE).map(|row| 100.0 + row as f32).collect();
     let (_, shape, kind, bytes) = &mut file.variables[at];
     *kind = 1;
     *bytes = numbers.iter().map(|&q| q as u8).collect();
     assert_eq!(shape[..], [2 * STATE, STATE]);
-    let scale_bytes = scales
-        .iter()
-        .flat_map(|scale| scale.to_le_bytes())
-        .collect();
-    file.variables
-        .push((format!("{name}_scale"), vec![2 * STATE], 0, scale_bytes));
+    let scale_bytes = scales.iter().flat_map(|scale| scale.to_le_bytes()).collect();
+    file.variables.push((format!("{name}_scale"), vec![2 * STATE], 0, scale_bytes));
 
     let gguf = run(Converter::Ctranslate2Whisper, file.file(), b"").expect("a valid file");
     let converted = tensors_of(&gguf);
@@ -225,10 +162,7 @@ fn bytes_of_ctranslate2_become_the_numbers_they_stand_for() {
         for (i, got) in got.iter().enumerate() {
             let row = part * STATE + i / STATE;
             let expected = f32::from(numbers[part * STATE * STATE + i]) / scales[row];
-            assert!(
-                (got - expected).abs() <= expected.abs() / 1024.0,
-                "{name} {i}"
-            );
+            assert!((got - expected).abs() <= expected.abs() / 1024.0, "{name} {i}");
         }
     }
 }
@@ -254,44 +188,26 @@ fn e5s1_blocks_are_copied_as_they_are() {
         assert_eq!(gguf[to..to + bytes], source[from..from + bytes], "{ours}");
     }
     assert_eq!(header.metadata.u32("bert.attention.head_count"), Ok(2));
-    assert_eq!(
-        header.metadata.f32("bert.attention.layer_norm_epsilon"),
-        Ok(1e-12)
-    );
+    assert_eq!(header.metadata.f32("bert.attention.layer_norm_epsilon"), Ok(1e-12));
 }
 
 #[test]
 fn a_source_that_lacks_something_is_refused_by_name() {
     let mut file = samples::ctranslate2();
-    file.variables
-        .retain(|(name, ..)| name != "encoder/layer_0/ffn/linear_1/bias");
+    file.variables.retain(|(name, ..)| name != "encoder/layer_0/ffn/linear_1/bias");
     let error = refusal(Converter::Ctranslate2Whisper, file.file(), b"");
-    assert_eq!(
-        error.to_string(),
-        "encoder/layer_0/ffn/linear_1/bias: is missing"
-    );
+    assert_eq!(error.to_string(), "encoder/layer_0/ffn/linear_1/bias: is missing");
 
     let (weights, config) = samples::whisper_safetensors();
     let config = String::from_utf8(config).expect("it is text");
     let deeper = config.replace("\"decoder_layers\":1", "\"decoder_layers\":2");
-    let error = refusal(
-        Converter::SafetensorsWhisper,
-        weights.clone(),
-        deeper.as_bytes(),
-    );
-    assert_eq!(
-        error.to_string(),
-        "model.decoder.layers.1.self_attn_layer_norm.weight: is missing"
-    );
+    let error = refusal(Converter::SafetensorsWhisper, weights.clone(), deeper.as_bytes());
+    assert_eq!(error.to_string(), "model.decoder.layers.1.self_attn_layer_norm.weight: is missing");
     let wider = config.replace("\"num_mel_bins\":4", "\"num_mel_bins\":80");
-    let error = refusal(
-        Converter::SafetensorsWhisper,
-        weights.clone(),
-        wider.as_bytes(),
-    );
+    let error = refusal(Converter::SafetensorsWhisper, weights.clone(), wider.as_bytes());
     assert_eq!(
         error.to_string(),
-        "model.encoder.conv1.weight: has the shape [64, 4, 3] where [64, 80, 3] was expected"
+        "model.encoder.conv1.weight: has the shape [8, 4, 3] where [8, 80, 3] was expected"
     );
     let error = refusal(Converter::SafetensorsWhisper, weights, b"{}");
     assert_eq!(error.field, "config");
@@ -301,11 +217,8 @@ fn a_source_that_lacks_something_is_refused_by_name() {
 fn a_number_too_large_for_half_precision_is_refused() {
     let mut file = samples::ctranslate2();
     let name = "decoder/embeddings/weight";
-    let variable = file
-        .variables
-        .iter_mut()
-        .find(|(known, ..)| known == name)
-        .expect("it is there");
+    let variable =
+        file.variables.iter_mut().find(|(known, ..)| known == name).expect("it is there");
     variable.3[..4].copy_from_slice(&1e6f32.to_le_bytes());
     let error = refusal(Converter::Ctranslate2Whisper, file.file(), b"");
     assert_eq!(
@@ -321,9 +234,7 @@ struct Folder {
 
 impl Folder {
     fn new() -> Self {
-        Self {
-            folder: tempfile::tempdir().expect("a folder for the test"),
-        }
+        Self { folder: tempfile::tempdir().expect("a folder for the test") }
     }
 
     fn put(&self, name: &str, bytes: &[u8]) -> PathBuf {
@@ -335,11 +246,7 @@ impl Folder {
     fn names(&self) -> Vec<String> {
         let entries = fs::read_dir(self.folder.path()).expect("the folder can be read");
         let name = |entry: std::io::Result<fs::DirEntry>| {
-            entry
-                .expect("an entry")
-                .file_name()
-                .to_string_lossy()
-                .into_owned()
+            entry.expect("an entry").file_name().to_string_lossy().into_owned()
         };
         let mut names: Vec<String> = entries.map(name).collect();
         names.sort();
@@ -353,11 +260,7 @@ fn a_file_in_parts_converts_like_the_whole() {
     let file = samples::ctranslate2().file();
     let whole = folder.put("model.bin", &file);
     let (a, b) = file.split_at(file.len() / 3);
-    let parts = [
-        folder.put("part1", a),
-        folder.put("empty", b""),
-        folder.put("part2", b),
-    ];
+    let parts = [folder.put("part1", a), folder.put("empty", b""), folder.put("part2", b)];
     let to = folder.folder.path().join("whole.gguf");
     let once = convert("ctranslate2-whisper", &[whole], &to).expect("a valid file");
     let to_parts = folder.folder.path().join("parts.gguf");
@@ -374,10 +277,7 @@ fn a_file_in_parts_converts_like_the_whole() {
 fn a_config_is_found_among_the_inputs() {
     let folder = Folder::new();
     let (weights, config) = samples::whisper_safetensors();
-    let inputs = [
-        folder.put("model.safetensors", &weights),
-        folder.put("config.json", &config),
-    ];
+    let inputs = [folder.put("model.safetensors", &weights), folder.put("config.json", &config)];
     let to = folder.folder.path().join("model.gguf");
     convert("safetensors-whisper", &inputs, &to).expect("valid files");
     let error = convert("safetensors-whisper", &inputs[..1], &to).expect_err("no config");
@@ -403,10 +303,7 @@ fn a_failed_conversion_leaves_nothing_behind() {
         other => panic!("{other}"),
     }
     assert_eq!(folder.names(), ["model.bin", "model.gguf"]);
-    assert_eq!(
-        fs::read(&to).expect("it is still there"),
-        b"what was there before"
-    );
+    assert_eq!(fs::read(&to).expect("it is still there"), b"what was there before");
 }
 
 #[test]

@@ -20,14 +20,9 @@ fn list(gguf: &Path) -> String {
         };
         let mut numbers = vec![0.0; info.elements()];
         dequantise(info.dtype, &bytes, &mut numbers).expect("as long as declared");
-        let numbers: Vec<u8> = numbers
-            .iter()
-            .flat_map(|number| number.to_le_bytes())
-            .collect();
-        let digest: String = Sha256::digest(&numbers)[..8]
-            .iter()
-            .map(|byte| format!("{byte:02x}"))
-            .collect();
+        let numbers: Vec<u8> = numbers.iter().flat_map(|number| number.to_le_bytes()).collect();
+        let digest: String =
+            Sha256::digest(&numbers)[..8].iter().map(|byte| format!("{byte:02x}")).collect();
         let shape: Vec<String> = info.shape.iter().map(usize::to_string).collect();
         lines.push(format!("{} {} {digest}\n", info.name, shape.join("x")));
         Ok::<_, FileError>(())
@@ -45,10 +40,7 @@ fn check(model: &str, converter: &str, raw: &str, golden: &str, bytes: u64) {
         Some(raw) => {
             let output = folder.path().join("model.gguf");
             let converted = convert(converter, &[raw], &output).expect("a valid file");
-            eprintln!(
-                "{model}: {} bytes, sha256 {}",
-                converted.bytes, converted.sha256
-            );
+            eprintln!("{model}: {} bytes, sha256 {}", converted.bytes, converted.sha256);
             output
         }
         None => match real::find(model, "model.gguf") {
@@ -56,10 +48,7 @@ fn check(model: &str, converter: &str, raw: &str, golden: &str, bytes: u64) {
             None => return,
         },
     };
-    assert_eq!(
-        std::fs::metadata(&gguf).expect("the file is there").len(),
-        bytes
-    );
+    assert_eq!(std::fs::metadata(&gguf).expect("the file is there").len(), bytes);
     let ours = list(&gguf);
     for (ours, golden) in ours.lines().zip(golden.lines()) {
         assert_eq!(ours, golden);
@@ -70,35 +59,17 @@ fn check(model: &str, converter: &str, raw: &str, golden: &str, bytes: u64) {
 #[test]
 fn whisper_tiny_keeps_every_number() {
     let golden = include_str!("../goldens/whisper-tiny.tensors");
-    check(
-        "whisper-tiny",
-        "ggml-whisper",
-        "ggml-tiny.bin",
-        golden,
-        77_188_992,
-    );
+    check("whisper-tiny", "ggml-whisper", "ggml-tiny.bin", golden, 77_188_992);
 }
 
 #[test]
 fn whisper_base_keeps_every_number() {
     let golden = include_str!("../goldens/whisper-base.tensors");
-    check(
-        "whisper-base",
-        "ctranslate2-whisper",
-        "model.bin",
-        golden,
-        145_391_904,
-    );
+    check("whisper-base", "ctranslate2-whisper", "model.bin", golden, 145_391_904);
 }
 
 #[test]
 fn multilingual_e5_keeps_every_number() {
     let golden = include_str!("../goldens/multilingual-e5-small.tensors");
-    check(
-        "multilingual-e5-small",
-        "e5s1",
-        "e5-small-q4.bin",
-        golden,
-        66_999_648,
-    );
+    check("multilingual-e5-small", "e5s1", "e5-small-q4.bin", golden, 66_999_648);
 }

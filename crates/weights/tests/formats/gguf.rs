@@ -48,12 +48,7 @@ fn candle_reads_what_we_write() {
             .tensor(&mut reader, &spec.name, &candle_core::Device::Cpu)
             .expect("candle finds the tensor");
         assert_eq!(tensor.shape().dims(), spec.shape);
-        assert_eq!(
-            tensor.data().expect("plain memory").as_ref(),
-            bytes,
-            "{}",
-            spec.name
-        );
+        assert_eq!(tensor.data().expect("plain memory").as_ref(), bytes, "{}", spec.name);
     }
 }
 
@@ -64,10 +59,7 @@ fn every_prefix_asks_for_more_and_gets_there() {
     for length in 0..end as usize {
         match parse(&file[..length]).expect("so far nothing is wrong") {
             Parsed::Incomplete { at_least } => {
-                assert!(
-                    at_least > length as u64 && at_least <= end,
-                    "{length}: {at_least}"
-                );
+                assert!(at_least > length as u64 && at_least <= end, "{length}: {at_least}");
             }
             Parsed::Whole(_) => panic!("{length} of {end} bytes cannot be all"),
         }
@@ -107,12 +99,7 @@ struct Raw {
 
 impl Raw {
     fn new() -> Self {
-        Self {
-            version: 3,
-            tensor_count: 0,
-            setting_count: 0,
-            body: Vec::new(),
-        }
+        Self { version: 3, tensor_count: 0, setting_count: 0, body: Vec::new() }
     }
 
     fn string(mut self, text: &[u8]) -> Self {
@@ -140,11 +127,7 @@ impl Raw {
     fn tensor(mut self, name: &str, dimensions: &[u64], kind: u32, offset: u64) -> Self {
         self.tensor_count += 1;
         let start = self.string(name.as_bytes()).u32(dimensions.len() as u32);
-        dimensions
-            .iter()
-            .fold(start, |raw, &n| raw.u64(n))
-            .u32(kind)
-            .u64(offset)
+        dimensions.iter().fold(start, |raw, &n| raw.u64(n)).u32(kind).u64(offset)
     }
 
     fn bytes(&self) -> Vec<u8> {
@@ -162,10 +145,7 @@ fn a_header_that_lies_is_refused_by_name() {
     fn check(raw: Raw, field: &str, says: &str) {
         let error = parse(&raw.bytes()).expect_err(says);
         assert_eq!(error.field, field, "{error}");
-        assert!(
-            error.problem.to_string().contains(says),
-            "{error} should say {says:?}"
-        );
+        assert!(error.problem.to_string().contains(says), "{error} should say {says:?}");
     }
     const U32: u32 = 4;
     const STRING: u32 = 8;
@@ -175,115 +155,42 @@ fn a_header_that_lies_is_refused_by_name() {
     const Q4_0: u32 = 2;
     let huge = 1 << 60;
 
-    check(
-        Raw {
-            version: 1,
-            ..Raw::new()
-        },
-        "version",
-        "version 1",
-    );
-    check(
-        Raw {
-            version: 4,
-            ..Raw::new()
-        },
-        "version",
-        "version 4",
-    );
-    check(
-        Raw {
-            version: 3 << 24,
-            ..Raw::new()
-        },
-        "version",
-        "big-endian",
-    );
-    check(
-        Raw {
-            tensor_count: huge,
-            ..Raw::new()
-        },
-        "tensor count",
-        "limit",
-    );
-    check(
-        Raw {
-            setting_count: huge,
-            ..Raw::new()
-        },
-        "setting count",
-        "limit",
-    );
+    check(Raw { version: 1, ..Raw::new() }, "version", "version 1");
+    check(Raw { version: 4, ..Raw::new() }, "version", "version 4");
+    check(Raw { version: 3 << 24, ..Raw::new() }, "version", "big-endian");
+    check(Raw { tensor_count: huge, ..Raw::new() }, "tensor count", "limit");
+    check(Raw { setting_count: huge, ..Raw::new() }, "setting count", "limit");
 
     check(Raw::new().setting("", U32), "setting 0", "missing");
     check(Raw::new().setting("a", 13), "a", "unsupported type 13");
     check(Raw::new().setting("a", BOOL).u32(2), "a", "a boolean");
     check(Raw::new().setting("a", STRING).u64(huge), "a", "limit");
-    check(
-        Raw::new().setting("a", STRING).string(b"\xff\xfe"),
-        "a",
-        "UTF-8",
-    );
-    check(
-        Raw::new().setting("a", LIST).u32(LIST),
-        "a",
-        "a list of lists",
-    );
-    check(
-        Raw::new().setting("a", LIST).u32(U32).u64(huge),
-        "a",
-        "limit",
-    );
-    check(
-        Raw::new().setting("a", LIST).u32(STRING).u64(1).u64(huge),
-        "a",
-        "limit",
-    );
-    check(
-        Raw::new().setting("a", U32).u32(1).setting("a", U32).u32(1),
-        "a",
-        "twice",
-    );
+    check(Raw::new().setting("a", STRING).string(b"\xff\xfe"), "a", "UTF-8");
+    check(Raw::new().setting("a", LIST).u32(LIST), "a", "a list of lists");
+    check(Raw::new().setting("a", LIST).u32(U32).u64(huge), "a", "limit");
+    check(Raw::new().setting("a", LIST).u32(STRING).u64(1).u64(huge), "a", "limit");
+    check(Raw::new().setting("a", U32).u32(1).setting("a", U32).u32(1), "a", "twice");
     for alignment in [0, 3, 48, 1 << 20] {
         let raw = Raw::new().setting("general.alignment", U32).u32(alignment);
         check(raw, "general.alignment", "power of two");
     }
-    let raw = Raw::new()
-        .setting("general.alignment", STRING)
-        .string(b"32");
+    let raw = Raw::new().setting("general.alignment", STRING).string(b"32");
     check(raw, "general.alignment", "an integer");
 
     check(Raw::new().tensor("", &[1], F32, 0), "tensor 0", "missing");
     check(Raw::new().tensor("t", &[1], 16, 0), "t", "16 (IQ2_XXS)");
-    check(
-        Raw::new().tensor("t", &[1], 4, 0),
-        "t",
-        "unsupported type 4",
-    );
+    check(Raw::new().tensor("t", &[1], 4, 0), "t", "unsupported type 4");
     check(Raw::new().tensor("t", &[1; 9], F32, 0), "t", "9 dimensions");
     check(Raw::new().tensor("t", &[0, 4], F32, 0), "t", "no elements");
     check(Raw::new().tensor("t", &[huge], F32, 0), "t", "too large");
-    check(
-        Raw::new().tensor("t", &[1 << 32, 1 << 32], F32, 0),
-        "t",
-        "too large",
-    );
+    check(Raw::new().tensor("t", &[1 << 32, 1 << 32], F32, 0), "t", "too large");
     check(Raw::new().tensor("t", &[33], Q4_0, 0), "t", "rows of 33");
     check(Raw::new().tensor("t", &[16, 2], Q4_0, 0), "t", "rows of 16");
     check(Raw::new().tensor("t", &[1], F32, 8), "t", "multiple of 32");
-    check(
-        Raw::new().tensor("t", &[1], F32, u64::MAX - 31),
-        "t",
-        "limit",
-    );
-    let twice = Raw::new()
-        .tensor("t", &[1], F32, 0)
-        .tensor("t", &[1], F32, 32);
+    check(Raw::new().tensor("t", &[1], F32, u64::MAX - 31), "t", "limit");
+    let twice = Raw::new().tensor("t", &[1], F32, 0).tensor("t", &[1], F32, 32);
     check(twice, "t", "twice");
-    let overlapping = Raw::new()
-        .tensor("a", &[9], F32, 0)
-        .tensor("b", &[1], F32, 32);
+    let overlapping = Raw::new().tensor("a", &[9], F32, 0).tensor("b", &[1], F32, 32);
     check(overlapping, "b", "overlaps \"a\"");
 }
 
@@ -299,10 +206,7 @@ fn another_file_is_told_by_its_beginning() {
 #[test]
 fn version_2_and_another_alignment_are_read() {
     const U32: u32 = 4;
-    let mut raw = Raw::new()
-        .setting("general.alignment", U32)
-        .u32(64)
-        .tensor("t", &[2, 3], 0, 64);
+    let mut raw = Raw::new().setting("general.alignment", U32).u32(64).tensor("t", &[2, 3], 0, 64);
     raw.version = 2;
     let header = whole(parse(&raw.bytes()).expect("a valid file"));
     let tensor = header.tensor("t").expect("it is there");
@@ -315,9 +219,7 @@ fn a_tensor_outside_the_file_is_named() {
     let header = whole(parse(&Raw::new().tensor("t", &[8], 0, 0).bytes()).expect("a valid header"));
     let tensor = header.tensor("t").expect("it is there");
     assert!(header.check_fits(tensor.end()).is_ok());
-    let error = header
-        .check_fits(tensor.end() - 1)
-        .expect_err("a byte is missing");
+    let error = header.check_fits(tensor.end() - 1).expect_err("a byte is missing");
     assert_eq!(error.field, "t");
     assert!(matches!(error.problem, Problem::OutsideFile { .. }));
 }
@@ -340,10 +242,7 @@ fn the_writer_holds_its_user_to_the_directory() {
     assert_eq!(field(begin(&["a", "a"]).expect_err("a name twice")), "a");
     let mut writer = begin(&["a", "b"]).expect("a valid directory");
     writer.append(&[0; 5]).expect("a piece");
-    assert_eq!(
-        field(writer.append(&[0; 4]).expect_err("a byte too many")),
-        "a"
-    );
+    assert_eq!(field(writer.append(&[0; 4]).expect_err("a byte too many")), "a");
     writer.append(&[0; 3]).expect("the rest");
     assert_eq!(field(writer.finish().expect_err("b is missing")), "b");
 }

@@ -38,10 +38,7 @@ fn a_setting_that_does_not_fit_is_named() {
     }
     let metadata = metadata();
     check(metadata.u32("none"), "none: is missing");
-    check(
-        metadata.u32("text"),
-        "text: is a string where an integer was expected",
-    );
+    check(metadata.u32("text"), "text: is a string where an integer was expected");
     check(
         metadata.u32("negative"),
         "negative: is -1 where an unsigned 32-bit integer was expected",
@@ -50,10 +47,7 @@ fn a_setting_that_does_not_fit_is_named() {
         metadata.u32("large"),
         "large: is 1099511627776 where an unsigned 32-bit integer was expected",
     );
-    check(
-        metadata.f32("small"),
-        "small: is an unsigned integer where a float was expected",
-    );
+    check(metadata.f32("small"), "small: is an unsigned integer where a float was expected");
     check(
         metadata.strings("heads"),
         "heads: is a list of integers where a list of strings was expected",

@@ -14,27 +14,13 @@ fn a_directory_is_read_in_the_order_of_the_file() {
     let listed: Vec<_> = header
         .tensors
         .iter()
-        .map(|t| {
-            (
-                t.name.as_str(),
-                t.shape.as_slice(),
-                t.dtype,
-                t.offset - header.header_bytes,
-            )
-        })
+        .map(|t| (t.name.as_str(), t.shape.as_slice(), t.dtype, t.offset - header.header_bytes))
         .collect();
-    let expected: [(&str, &[usize], BlockType, u64); 2] = [
-        ("a.weight", &[4], BlockType::F32, 0),
-        ("b.weight", &[2, 3], BlockType::F16, 24),
-    ];
+    let expected: [(&str, &[usize], BlockType, u64); 2] =
+        [("a.weight", &[4], BlockType::F32, 0), ("b.weight", &[2, 3], BlockType::F16, 24)];
     assert_eq!(listed, expected);
-    let error = header
-        .tensor("position_ids")
-        .expect_err("integers are no weights");
-    assert_eq!(
-        error.to_string(),
-        "position_ids: has the unsupported type I64"
-    );
+    let error = header.tensor("position_ids").expect_err("integers are no weights");
+    assert_eq!(error.to_string(), "position_ids: has the unsupported type I64");
 }
 
 #[test]
@@ -42,44 +28,17 @@ fn a_directory_that_lies_is_refused_by_name() {
     fn check(directory: &str, field: &str, says: &str) {
         let error = parse(&safetensors(directory, &[0; 64])).expect_err(says);
         assert_eq!(error.field, field, "{error}");
-        assert!(
-            error.to_string().contains(says),
-            "{error} should say {says:?}"
-        );
+        assert!(error.to_string().contains(says), "{error} should say {says:?}");
     }
     let one = |entry: &str| format!(r#"{{"t":{entry}}}"#);
     check("{", "header", "JSON");
     check("[]", "header", "a directory of tensors");
-    check(
-        &one(r#"{"dtype":"F32","shape":[1]}"#),
-        "header",
-        "data_offsets",
-    );
-    check(
-        &one(r#"{"dtype":"F32","shape":[-1],"data_offsets":[0,4]}"#),
-        "header",
-        "-1",
-    );
-    check(
-        &one(r#"{"dtype":"F32","shape":[1],"data_offsets":[4,0]}"#),
-        "t",
-        "no sense",
-    );
-    check(
-        &one(r#"{"dtype":"F32","shape":[2],"data_offsets":[0,4]}"#),
-        "t",
-        "need 8",
-    );
-    check(
-        &one(r#"{"dtype":"F32","shape":[0],"data_offsets":[0,0]}"#),
-        "t",
-        "no elements",
-    );
-    check(
-        &one(r#"{"dtype":"F32","shape":[1],"data_offsets":[4,8]}"#),
-        "data_offsets",
-        "at 4",
-    );
+    check(&one(r#"{"dtype":"F32","shape":[1]}"#), "header", "data_offsets");
+    check(&one(r#"{"dtype":"F32","shape":[-1],"data_offsets":[0,4]}"#), "header", "-1");
+    check(&one(r#"{"dtype":"F32","shape":[1],"data_offsets":[4,0]}"#), "t", "no sense");
+    check(&one(r#"{"dtype":"F32","shape":[2],"data_offsets":[0,4]}"#), "t", "need 8");
+    check(&one(r#"{"dtype":"F32","shape":[0],"data_offsets":[0,0]}"#), "t", "no elements");
+    check(&one(r#"{"dtype":"F32","shape":[1],"data_offsets":[4,8]}"#), "data_offsets", "at 4");
     check(
         &one(r#"{"dtype":"F32","shape":[4294967296,4294967296],"data_offsets":[0,4]}"#),
         "t",
@@ -96,18 +55,10 @@ fn a_directory_that_lies_is_refused_by_name() {
         "no sense",
     );
     let entry = r#"{"dtype":"F32","shape":[1],"data_offsets":[0,4]}"#;
-    check(
-        &format!(r#"{{"a":{entry},"b":{entry}}}"#),
-        "data_offsets",
-        "begins at 0",
-    );
+    check(&format!(r#"{{"a":{entry},"b":{entry}}}"#), "data_offsets", "begins at 0");
     let next = r#"{"dtype":"F32","shape":[1],"data_offsets":[4,8]}"#;
     check(&format!(r#"{{"a":{entry},"a":{next}}}"#), "a", "twice");
-    check(
-        &format!("{}1{}", "[".repeat(10_000), "]".repeat(10_000)),
-        "header",
-        "JSON",
-    );
+    check(&format!("{}1{}", "[".repeat(10_000), "]".repeat(10_000)), "header", "JSON");
 }
 
 #[test]
@@ -131,12 +82,7 @@ fn every_prefix_asks_for_more_and_every_flip_is_refused_or_harmless() {
             let mut flipped = file.clone();
             flipped[at] ^= 1 << bit;
             if let Ok(Parsed::Whole(header)) = parse(&flipped) {
-                assert!(
-                    header
-                        .tensors
-                        .windows(2)
-                        .all(|pair| pair[0].end() <= pair[1].offset)
-                );
+                assert!(header.tensors.windows(2).all(|pair| pair[0].end() <= pair[1].offset));
             }
         }
     }

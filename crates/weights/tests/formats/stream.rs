@@ -40,10 +40,7 @@ fn pieces_of_any_size_give_the_same_tensors() {
         let (whole, header) = stream(&file, file.len()).expect("a valid file");
         assert_eq!(whole.len(), header.tensors.len());
         for (info, bytes) in &whole {
-            assert_eq!(
-                bytes.as_slice(),
-                &file[info.offset as usize..info.end() as usize]
-            );
+            assert_eq!(bytes.as_slice(), &file[info.offset as usize..info.end() as usize]);
         }
         for chunk in [1, 2, 3, 7, 31, 32, 33, 100, 1000] {
             let (tensors, _) = stream(&file, chunk).expect("a valid file");
@@ -63,17 +60,11 @@ fn a_file_cut_short_names_the_tensor_it_lacks() {
                 seen += usize::from(matches!(event, TensorEvent::Tensor { .. }));
                 Ok::<_, FormatError>(())
             };
-            stream
-                .push(&file[..length], sink)
-                .expect("so far nothing is wrong");
+            stream.push(&file[..length], sink).expect("so far nothing is wrong");
             let error = stream.finish().expect_err("bytes are missing");
             let due = whole.get(seen).map_or("", |(info, _)| info.name.as_str());
             let in_header = length < header.header_bytes as usize;
-            assert_eq!(
-                error.field,
-                if in_header { "header" } else { due },
-                "{length}"
-            );
+            assert_eq!(error.field, if in_header { "header" } else { due }, "{length}");
             match error.problem {
                 Problem::Truncated { needed, got } => assert!(got == length as u64 && needed > got),
                 other => panic!("{length}: {other}"),
@@ -88,26 +79,16 @@ fn the_announced_length_bounds_everything() {
     let nothing = |_: TensorEvent<'_>| Ok::<_, FormatError>(());
 
     let mut longer = TensorStream::new(file.len() as u64 - 1);
-    let error = longer
-        .push(&file, nothing)
-        .expect_err("one byte more than announced");
+    let error = longer.push(&file, nothing).expect_err("one byte more than announced");
     assert!(matches!(error.problem, Problem::Surplus { .. }));
 
     // The header tells of tensors for which an announced 3,000 bytes have no room.
     let mut shorter = TensorStream::new(3000);
-    let error = shorter
-        .push(&file[..2900], nothing)
-        .expect_err("tensors outside the file");
-    assert!(
-        matches!(error.problem, Problem::OutsideFile { .. }),
-        "{error}"
-    );
+    let error = shorter.push(&file[..2900], nothing).expect_err("tensors outside the file");
+    assert!(matches!(error.problem, Problem::OutsideFile { .. }), "{error}");
     let error = shorter.push(&[], nothing).expect_err("the stream is spent");
     assert_eq!(error.field, "stream");
-    assert_eq!(
-        shorter.finish().expect_err("the stream is spent").field,
-        "stream"
-    );
+    assert_eq!(shorter.finish().expect_err("the stream is spent").field, "stream");
 }
 
 #[test]
@@ -129,10 +110,7 @@ fn an_error_of_the_sink_ends_the_stream() {
         TensorEvent::Tensor { .. } => Err(SinkError::Full),
     };
     assert_eq!(stream.push(&file, refuse), Err(SinkError::Full));
-    assert!(matches!(
-        stream.push(&[], refuse),
-        Err(SinkError::Format(_))
-    ));
+    assert!(matches!(stream.push(&[], refuse), Err(SinkError::Format(_))));
 }
 
 #[test]
@@ -158,10 +136,7 @@ fn tensors_are_borrowed_or_gathered_in_a_buffer_of_their_size() {
             stream.push(chunk, sink).expect("a valid file");
         }
     }
-    assert!(
-        borrowed > 0 && gathered > 0,
-        "{borrowed} borrowed, {gathered} gathered"
-    );
+    assert!(borrowed > 0 && gathered > 0, "{borrowed} borrowed, {gathered} gathered");
 }
 
 /// Reads a real file in uneven pieces and compares every tensor's numbers with
@@ -185,11 +160,7 @@ fn compare_with_candle(model: &str, expected_tensors: usize) {
             .tensor(&mut theirs, &info.name, &candle_core::Device::Cpu)
             .expect("candle knows the tensor");
         assert_eq!(tensor.shape().dims(), info.shape, "{}", info.name);
-        assert!(
-            tensor.data().expect("plain memory") == bytes,
-            "{}",
-            info.name
-        );
+        assert!(tensor.data().expect("plain memory") == bytes, "{}", info.name);
         // All numbers of a billion would take minutes: one row of each tensor.
         let row = info.shape.last().copied().unwrap_or(1);
         let rows = info.elements() / row;
@@ -203,10 +174,7 @@ fn compare_with_candle(model: &str, expected_tensors: usize) {
         Ok::<_, bella_weights::FileError>(())
     };
     let header = read_tensors(open(), file_bytes, sink).expect("a valid file");
-    assert_eq!(
-        (tensors, content.metadata.len()),
-        (expected_tensors, header.metadata.len())
-    );
+    assert_eq!((tensors, content.metadata.len()), (expected_tensors, header.metadata.len()));
 }
 
 #[test]

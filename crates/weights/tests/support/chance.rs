@@ -27,11 +27,7 @@ impl Chance {
     pub fn weights(&mut self, count: usize) -> Vec<f32> {
         let mut one = || {
             let even = self.next() as i32 as f32 / i32::MAX as f32;
-            if self.next().is_multiple_of(50) {
-                even * 20.0
-            } else {
-                even
-            }
+            if self.next().is_multiple_of(50) { even * 20.0 } else { even }
         };
         (0..count).map(|_| one()).collect()
     }

@@ -35,10 +35,7 @@ pub fn sample() -> Sample {
         metadata.insert(format!("odd.{name}"), value);
     }
     let pieces = ["<s>", "", "안", "녕", "the", " capital"];
-    metadata.insert(
-        "tokenizer.ggml.tokens",
-        Array::String(pieces.iter().collect()),
-    );
+    metadata.insert("tokenizer.ggml.tokens", Array::String(pieces.iter().collect()));
     for (name, array) in [
         ("u8", Array::U8(vec![1, 2, 255])),
         ("i8", Array::I8(vec![-1, 2])),
@@ -60,21 +57,14 @@ pub fn sample() -> Sample {
         .map(|dtype| {
             let shape = vec![3, dtype.block_len()];
             let name = format!("tensor.{dtype:?}");
-            (
-                TensorSpec { name, shape, dtype },
-                chance.bytes(3 * dtype.block_bytes()),
-            )
+            (TensorSpec { name, shape, dtype }, chance.bytes(3 * dtype.block_bytes()))
         })
         .collect();
     Sample { metadata, tensors }
 }
 
 pub fn gguf(sample: &Sample) -> Vec<u8> {
-    let specs: Vec<TensorSpec> = sample
-        .tensors
-        .iter()
-        .map(|(spec, _)| spec.clone())
-        .collect();
+    let specs: Vec<TensorSpec> = sample.tensors.iter().map(|(spec, _)| spec.clone()).collect();
     let mut writer = Writer::begin(Vec::new(), &sample.metadata, &specs).expect("a valid sample");
     for (_, bytes) in &sample.tensors {
         writer.append(bytes).expect("as long as declared");
@@ -99,7 +89,7 @@ pub fn small_safetensors() -> Vec<u8> {
 }
 
 /// The sizes of the small models below.
-pub const STATE: usize = 64;
+pub const STATE: usize = 8;
 pub const HEADS: usize = 2;
 pub const LAYERS: usize = 1;
 pub const MELS: usize = 4;
@@ -120,19 +110,13 @@ pub fn whisper_tensors() -> Vec<(String, Vec<usize>, Vec<f32>)> {
     add("encoder.conv2.weight".into(), &[STATE, STATE, 3]);
     add("encoder.conv2.bias".into(), &[STATE, 1]);
     add("decoder.token_embedding.weight".into(), &[VOCAB, STATE]);
-    for (tower, ctx, ln) in [
-        ("encoder", AUDIO_CTX, "ln_post"),
-        ("decoder", TEXT_CTX, "ln"),
-    ] {
+    for (tower, ctx, ln) in [("encoder", AUDIO_CTX, "ln_post"), ("decoder", TEXT_CTX, "ln")] {
         add(format!("{tower}.positional_embedding"), &[ctx, STATE]);
         add(format!("{tower}.{ln}.weight"), &[STATE]);
         add(format!("{tower}.{ln}.bias"), &[STATE]);
         for layer in 0..LAYERS {
-            let attentions: &[&str] = if tower == "decoder" {
-                &["attn", "cross_attn"]
-            } else {
-                &["attn"]
-            };
+            let attentions: &[&str] =
+                if tower == "decoder" { &["attn", "cross_attn"] } else { &["attn"] };
             for attention in attentions {
                 for module in ["query", "key", "value", "out"] {
                     let name = format!("{tower}.blocks.{layer}.{attention}.{module}");
@@ -141,14 +125,8 @@ pub fn whisper_tensors() -> Vec<(String, Vec<usize>, Vec<f32>)> {
                         add(format!("{name}.bias"), &[STATE]);
                     }
                 }
-                add(
-                    format!("{tower}.blocks.{layer}.{attention}_ln.weight"),
-                    &[STATE],
-                );
-                add(
-                    format!("{tower}.blocks.{layer}.{attention}_ln.bias"),
-                    &[STATE],
-                );
+                add(format!("{tower}.blocks.{layer}.{attention}_ln.weight"), &[STATE]);
+                add(format!("{tower}.blocks.{layer}.{attention}_ln.bias"), &[STATE]);
             }
             let mlp = format!("{tower}.blocks.{layer}.mlp");
             add(format!("{mlp}_ln.weight"), &[STATE]);
@@ -173,9 +151,7 @@ fn put_f32s(out: &mut Vec<u8>, numbers: &[f32]) {
 /// A whisper.cpp file of F32 tensors.
 pub fn ggml_whisper() -> Vec<u8> {
     let mut file = b"lmgg".to_vec();
-    let towers = [
-        AUDIO_CTX, STATE, HEADS, LAYERS, TEXT_CTX, STATE, HEADS, LAYERS,
-    ];
+    let towers = [AUDIO_CTX, STATE, HEADS, LAYERS, TEXT_CTX, STATE, HEADS, LAYERS];
     put_i32(&mut file, VOCAB);
     towers.iter().for_each(|&size| put_i32(&mut file, size));
     put_i32(&mut file, MELS);
@@ -192,10 +168,7 @@ pub fn ggml_whisper() -> Vec<u8> {
         put_i32(&mut file, shape.len());
         put_i32(&mut file, name.len());
         put_i32(&mut file, 0);
-        shape
-            .iter()
-            .rev()
-            .for_each(|&length| put_i32(&mut file, length));
+        shape.iter().rev().for_each(|&length| put_i32(&mut file, length));
         file.extend(name.as_bytes());
         put_f32s(&mut file, &numbers);
     }
@@ -204,24 +177,16 @@ pub fn ggml_whisper() -> Vec<u8> {
 
 /// The same model with Hugging Face's names, and its configuration.
 pub fn whisper_safetensors() -> (Vec<u8>, Vec<u8>) {
-    let gguf = convert_stream(
-        Converter::GgmlWhisper,
-        Cursor::new(ggml_whisper()),
-        None,
-        Vec::new(),
-    )
-    .expect("a valid sample");
+    let gguf =
+        convert_stream(Converter::GgmlWhisper, Cursor::new(ggml_whisper()), None, Vec::new())
+            .expect("a valid sample");
     let header = match bella_weights::Header::parse(&gguf).expect("what was just written") {
         bella_weights::Parsed::Whole(header) => header,
         other => panic!("{other:?}"),
     };
     let mut entries = Vec::new();
     let mut data = Vec::new();
-    for tensor in header
-        .tensors
-        .iter()
-        .filter(|tensor| tensor.name != "mel_filters")
-    {
+    for tensor in header.tensors.iter().filter(|tensor| tensor.name != "mel_filters") {
         let begin = data.len();
         data.extend(&gguf[tensor.offset as usize..tensor.end() as usize]);
         entries.push(format!(
@@ -238,10 +203,7 @@ pub fn whisper_safetensors() -> (Vec<u8>, Vec<u8>) {
             "encoder_layers":{LAYERS},"encoder_attention_heads":{HEADS},
             "decoder_layers":{LAYERS},"decoder_attention_heads":{HEADS}}}"#
     );
-    (
-        safetensors(&format!("{{{}}}", entries.join(",")), &data),
-        config.into_bytes(),
-    )
+    (safetensors(&format!("{{{}}}", entries.join(",")), &data), config.into_bytes())
 }
 
 /// Variables of a CTranslate2 file.
@@ -275,10 +237,7 @@ impl Ctranslate2 {
     }
 
     fn add(&mut self, name: String, shape: &[usize], numbers: &[f32]) {
-        let bytes = numbers
-            .iter()
-            .flat_map(|number| number.to_le_bytes())
-            .collect();
+        let bytes = numbers.iter().flat_map(|number| number.to_le_bytes()).collect();
         self.variables.push((name, shape.to_vec(), 0, bytes));
     }
 }
@@ -287,15 +246,11 @@ impl Ctranslate2 {
 pub fn ctranslate2() -> Ctranslate2 {
     let tensors = whisper_tensors();
     let find = |name: &str| {
-        let (_, shape, numbers) = tensors
-            .iter()
-            .find(|(known, ..)| known == name)
-            .expect("a tensor of the sample");
+        let (_, shape, numbers) =
+            tensors.iter().find(|(known, ..)| known == name).expect("a tensor of the sample");
         (shape.clone(), numbers.clone())
     };
-    let mut file = Ctranslate2 {
-        variables: Vec::new(),
-    };
+    let mut file = Ctranslate2 { variables: Vec::new() };
     let copy = |file: &mut Ctranslate2, to: String, from: &str| {
         let (mut shape, numbers) = find(from);
         if shape.last() == Some(&1) {
@@ -313,11 +268,7 @@ pub fn ctranslate2() -> Ctranslate2 {
                 _ => find(&format!("{from}.{module}.bias")).1,
             });
         }
-        file.add(
-            format!("{to}/weight"),
-            &[biases.len(), weights.len() / biases.len()],
-            &weights,
-        );
+        file.add(format!("{to}/weight"), &[biases.len(), weights.len() / biases.len()], &weights);
         file.add(format!("{to}/bias"), &[biases.len()], &biases);
     };
     let norm = |file: &mut Ctranslate2, to: &str, from: &str| {
@@ -333,75 +284,31 @@ pub fn ctranslate2() -> Ctranslate2 {
             );
         }
     }
-    copy(
-        &mut file,
-        "decoder/embeddings/weight".into(),
-        "decoder.token_embedding.weight",
-    );
+    copy(&mut file, "decoder/embeddings/weight".into(), "decoder.token_embedding.weight");
     for (tower, ln) in [("encoder", "ln_post"), ("decoder", "ln")] {
         let heads = (HEADS as i16).to_le_bytes().to_vec();
-        file.variables
-            .push((format!("{tower}/num_heads"), vec![], 2, heads));
+        file.variables.push((format!("{tower}/num_heads"), vec![], 2, heads));
         copy(
             &mut file,
             format!("{tower}/position_encodings/encodings"),
             &format!("{tower}.positional_embedding"),
         );
-        norm(
-            &mut file,
-            &format!("{tower}/layer_norm"),
-            &format!("{tower}.{ln}"),
-        );
+        norm(&mut file, &format!("{tower}/layer_norm"), &format!("{tower}.{ln}"));
         for layer in 0..LAYERS {
-            let (to, from) = (
-                format!("{tower}/layer_{layer}"),
-                format!("{tower}.blocks.{layer}"),
-            );
+            let (to, from) = (format!("{tower}/layer_{layer}"), format!("{tower}.blocks.{layer}"));
             let own = format!("{to}/self_attention");
-            norm(
-                &mut file,
-                &format!("{own}/layer_norm"),
-                &format!("{from}.attn_ln"),
-            );
+            norm(&mut file, &format!("{own}/layer_norm"), &format!("{from}.attn_ln"));
             let attn = format!("{from}.attn");
-            stack(
-                &mut file,
-                &format!("{own}/linear_0"),
-                &attn,
-                &["query", "key", "value"],
-            );
+            stack(&mut file, &format!("{own}/linear_0"), &attn, &["query", "key", "value"]);
             stack(&mut file, &format!("{own}/linear_1"), &attn, &["out"]);
             if tower == "decoder" {
                 let cross = format!("{from}.cross_attn");
-                norm(
-                    &mut file,
-                    &format!("{to}/attention/layer_norm"),
-                    &format!("{cross}_ln"),
-                );
-                stack(
-                    &mut file,
-                    &format!("{to}/attention/linear_0"),
-                    &cross,
-                    &["query"],
-                );
-                stack(
-                    &mut file,
-                    &format!("{to}/attention/linear_1"),
-                    &cross,
-                    &["key", "value"],
-                );
-                stack(
-                    &mut file,
-                    &format!("{to}/attention/linear_2"),
-                    &cross,
-                    &["out"],
-                );
+                norm(&mut file, &format!("{to}/attention/layer_norm"), &format!("{cross}_ln"));
+                stack(&mut file, &format!("{to}/attention/linear_0"), &cross, &["query"]);
+                stack(&mut file, &format!("{to}/attention/linear_1"), &cross, &["key", "value"]);
+                stack(&mut file, &format!("{to}/attention/linear_2"), &cross, &["out"]);
             }
-            norm(
-                &mut file,
-                &format!("{to}/ffn/layer_norm"),
-                &format!("{from}.mlp_ln"),
-            );
+            norm(&mut file, &format!("{to}/ffn/layer_norm"), &format!("{from}.mlp_ln"));
             stack(&mut file, &format!("{to}/ffn/linear_0"), &from, &["mlp.0"]);
             stack(&mut file, &format!("{to}/ffn/linear_1"), &from, &["mlp.2"]);
         }
@@ -411,7 +318,7 @@ pub fn ctranslate2() -> Ctranslate2 {
 
 /// A small E5S1 file of one layer.
 pub fn e5s1() -> Vec<u8> {
-    let (hidden, wide, vocabulary, positions, types) = (STATE, 2 * STATE, VOCAB, TEXT_CTX, 2);
+    let (hidden, wide, vocabulary, positions, types) = (32, 64, VOCAB, TEXT_CTX, 2);
     let mut file = b"E5S1".to_vec();
     put_i32(&mut file, 1);
     for size in [hidden, LAYERS, HEADS, wide, vocabulary, positions, types] {
@@ -423,9 +330,7 @@ pub fn e5s1() -> Vec<u8> {
     (0..4).for_each(|id| put_i32(&mut file, id));
     let text = "a가";
     file.extend((text.len() as u64).to_le_bytes());
-    [0, 1, 4]
-        .into_iter()
-        .for_each(|end| put_i32(&mut file, end));
+    [0, 1, 4].into_iter().for_each(|end| put_i32(&mut file, end));
     put_f32s(&mut file, &[-1.0, -2.0]);
     file.extend(text.as_bytes());
     put_i32(&mut file, 1);
@@ -458,19 +363,12 @@ pub fn e5s1() -> Vec<u8> {
         }
     }
     put_i32(&mut file, entries.len());
-    let directory: usize = entries
-        .iter()
-        .map(|(name, ..)| 2 + name.len() + 1 + 4 + 8 + 8)
-        .sum();
+    let directory: usize = entries.iter().map(|(name, ..)| 2 + name.len() + 1 + 4 + 8 + 8).sum();
     let mut data = Vec::new();
     let begin = file.len() + directory;
     let mut chance = Chance::new(5);
     for (name, kind, numbers) in entries {
-        let bytes = if kind == 0 {
-            numbers * 4
-        } else {
-            numbers / 32 * 18
-        };
+        let bytes = if kind == 0 { numbers * 4 } else { numbers / 32 * 18 };
         file.extend((name.len() as u16).to_le_bytes());
         file.extend(name.as_bytes());
         file.push(kind);
