@@ -21,9 +21,11 @@ pub enum ReplyLength {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Variety {
-    /// Always the likeliest word: the same question gets the same answer.
-    Steady,
+    /// Always the likeliest word: the same question gets the same answer. The
+    /// models of a first start are small, and chance makes them wrong more often
+    /// than it makes them charming.
     #[default]
+    Steady,
     Natural,
     Playful,
 }
@@ -74,8 +76,8 @@ impl Variety {
     fn temperature(self) -> f32 {
         match self {
             Variety::Steady => 0.0,
-            Variety::Natural => 0.6,
-            Variety::Playful => 0.95,
+            Variety::Natural => 0.4,
+            Variety::Playful => 0.8,
         }
     }
 }

@@ -39,7 +39,7 @@ impl Sampler {
         Self { options, random }
     }
 
-    /// `recent` is what the model has read and said, latest last. `allowed`, where
+    /// `recent` is what counts as repetition, latest last. `allowed`, where
     /// given, says which tokens may come at all (a grammar).
     pub fn sample(
         &mut self,

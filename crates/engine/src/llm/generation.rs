@@ -130,7 +130,10 @@ impl Generation {
             return self.end(memory, Stop::Length);
         }
         let mut logits = model.decoder.logits(&self.state);
-        let token = self.sampler.sample(&mut logits, &memory.tokens, None);
+        // Only its own words count as repetition: a good answer takes up the
+        // words of the question.
+        let said = memory.tokens.len() - self.usage.reply_tokens;
+        let token = self.sampler.sample(&mut logits, &memory.tokens[said..], None);
         if model.tokenizer.is_end(token) {
             return self.end(memory, Stop::Finished);
         }
