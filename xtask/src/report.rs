@@ -31,6 +31,7 @@ struct Shown {
 }
 
 const IN_PLACE_EVERY: Duration = Duration::from_millis(100);
+const LONGEST_IN_PLACE: usize = 79;
 const IN_A_LOG_EVERY: Duration = Duration::from_secs(15);
 
 impl Terminal {
@@ -73,6 +74,8 @@ impl Report for Terminal {
         shown.last = Instant::now();
         let mut out = io::stderr().lock();
         if self.in_place {
+            // A line that wraps could not be taken back.
+            let line: String = line.chars().take(LONGEST_IN_PLACE).collect();
             let width = line.chars().count();
             let _ = write!(out, "\r{line}{:pad$}", "", pad = shown.width.saturating_sub(width));
             let _ = out.flush();

@@ -185,11 +185,7 @@ impl Manifest {
     pub fn parse(file: &str, text: &str) -> Result<Self, ManifestError> {
         let raw: raw::Manifest = toml::from_str(text).map_err(|error| {
             let before = error.span().map_or(0, |span| span.start.min(text.len()));
-            let line = text.as_bytes()[..before]
-                .iter()
-                .filter(|&&byte| byte == b'\n')
-                .count()
-                + 1;
+            let line = text.as_bytes()[..before].iter().filter(|&&byte| byte == b'\n').count() + 1;
             ManifestError {
                 file: file.to_owned(),
                 field: format!("line {line}"),
@@ -219,10 +215,7 @@ impl Model {
 
     /// All bytes of its files, as far as they are known.
     pub fn bytes(&self) -> u64 {
-        self.files
-            .iter()
-            .filter_map(|file| file.content.bytes())
-            .sum()
+        self.files.iter().filter_map(|file| file.content.bytes()).sum()
     }
 }
 
@@ -235,10 +228,7 @@ impl File {
     /// Whether these bytes may stand under this file's name: the file itself, or
     /// another form of it that a source delivers ready to load.
     pub fn accepts(&self, sha256: &Sha256) -> bool {
-        let ready = self
-            .sources
-            .iter()
-            .filter(|source| source.convert.is_none());
+        let ready = self.sources.iter().filter(|source| source.convert.is_none());
         std::iter::once(&self.content)
             .chain(ready.filter_map(|source| source.delivers.as_ref()))
             .any(|content| content.sha256() == Some(sha256))
@@ -270,12 +260,7 @@ impl fmt::Display for Place {
             None => f.write_str(registry),
             Some((first, [])) => write!(f, "{registry} {}", first.package),
             Some((first, more)) => {
-                write!(
-                    f,
-                    "{registry} {} and {} more parts",
-                    first.package,
-                    more.len()
-                )
+                write!(f, "{registry} {} and {} more parts", first.package, more.len())
             }
         };
         match self {

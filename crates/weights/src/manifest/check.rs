@@ -23,10 +23,7 @@ impl At {
     }
 
     fn wrong<T>(&self, problem: Problem) -> Result<T, Wrong> {
-        Err(Wrong {
-            field: self.0.clone(),
-            problem,
-        })
+        Err(Wrong { field: self.0.clone(), problem })
     }
 
     fn require<T>(&self, name: &str, value: Option<T>) -> Result<T, Wrong> {
@@ -80,10 +77,9 @@ fn model(at: &At, raw: raw::Model) -> Result<Model, Wrong> {
         return at.field("languages").wrong(Problem::Empty);
     }
     if let Some(bad) = languages.iter().find(|code| !is_language_code(code)) {
-        return at.field("languages").wrong(Problem::Malformed(
-            bad.clone(),
-            "an ISO 639 code of two or three letters",
-        ));
+        return at
+            .field("languages")
+            .wrong(Problem::Malformed(bad.clone(), "an ISO 639 code of two or three letters"));
     }
     if raw.files.is_empty() {
         return at.field("files").wrong(Problem::Missing);
@@ -121,18 +117,12 @@ fn model(at: &At, raw: raw::Model) -> Result<Model, Wrong> {
 /// before it: so an input is another file, and one that needs no inputs itself.
 fn inputs_exist(at: &At, files: &[File]) -> Result<(), Wrong> {
     let needs_inputs = |file: &File| {
-        file.sources.iter().any(|source| {
-            source
-                .convert
-                .as_ref()
-                .is_some_and(|convert| !convert.inputs.is_empty())
-        })
+        file.sources
+            .iter()
+            .any(|source| source.convert.as_ref().is_some_and(|convert| !convert.inputs.is_empty()))
     };
     for file in files {
-        let inputs = file
-            .sources
-            .iter()
-            .filter_map(|source| source.convert.as_ref());
+        let inputs = file.sources.iter().filter_map(|source| source.convert.as_ref());
         for input in inputs.flat_map(|convert| &convert.inputs) {
             let found = files.iter().any(|other| {
                 other.name == *input && other.name != file.name && !needs_inputs(other)
@@ -159,11 +149,7 @@ fn file(at: &At, raw: raw::File) -> Result<File, Wrong> {
         .enumerate()
         .map(|(index, raw)| source(&At(format!("{}.sources[{index}]", at.0)), raw))
         .collect::<Result<Vec<_>, _>>()?;
-    Ok(File {
-        name,
-        content,
-        sources,
-    })
+    Ok(File { name, content, sources })
 }
 
 fn content(at: &At, bytes: Option<u64>, hash: String) -> Result<Content, Wrong> {
@@ -174,10 +160,7 @@ fn content(at: &At, bytes: Option<u64>, hash: String) -> Result<Content, Wrong> 
         return Ok(Content::FirstFetch { bytes });
     }
     match Sha256::from_hex(&hash) {
-        Some(sha256) => Ok(Content::Known {
-            bytes: at.require("bytes", bytes)?,
-            sha256,
-        }),
+        Some(sha256) => Ok(Content::Known { bytes: at.require("bytes", bytes)?, sha256 }),
         None => at.field("sha256").wrong(Problem::BadHash(hash)),
     }
 }
@@ -196,14 +179,9 @@ fn source(at: &At, raw: raw::Source) -> Result<Source, Wrong> {
                 return at.field("sha256").wrong(Problem::Missing);
             }
             if !CONVERTERS.contains(&converter.as_str()) {
-                return at
-                    .field("convert")
-                    .wrong(Problem::UnknownConverter(converter));
+                return at.field("convert").wrong(Problem::UnknownConverter(converter));
             }
-            Some(Conversion {
-                converter,
-                inputs: raw.inputs.unwrap_or_default(),
-            })
+            Some(Conversion { converter, inputs: raw.inputs.unwrap_or_default() })
         }
         None => {
             at.refuse("inputs", &raw.inputs, "only a converter reads other files")?;
@@ -211,38 +189,28 @@ fn source(at: &At, raw: raw::Source) -> Result<Source, Wrong> {
         }
     };
     if raw.pypi.is_none() {
-        at.refuse(
-            "platform",
-            &raw.platform,
-            "only PyPI has wheels for a platform",
-        )?;
+        at.refuse("platform", &raw.platform, "only PyPI has wheels for a platform")?;
         at.refuse("sdist", &raw.sdist, "only PyPI has source archives")?;
     }
     if raw.npm.is_none() && raw.pypi.is_none() {
         at.refuse("path", &raw.path, "only a package has paths inside it")?;
     }
     let place = match (raw.hub, raw.npm, raw.pypi, raw.local) {
-        (Some(url), None, None, None) => Place::Hub {
-            url: hub_url(&at.field("hub"), url)?,
-        },
-        (None, Some(packages), None, None) => Place::Npm {
-            parts: parts(at, "npm", packages, raw.path, is_npm_package)?,
-        },
+        (Some(url), None, None, None) => Place::Hub { url: hub_url(&at.field("hub"), url)? },
+        (None, Some(packages), None, None) => {
+            Place::Npm { parts: parts(at, "npm", packages, raw.path, is_npm_package)? }
+        }
         (None, None, Some(packages), None) => Place::Pypi {
             kind: pypi_kind(at, raw.platform, raw.sdist)?,
             parts: parts(at, "pypi", packages, raw.path, is_pypi_package)?,
         },
-        (None, None, None, Some(path)) => Place::Local {
-            path: relative_path(&at.field("local"), path)?,
-        },
+        (None, None, None, Some(path)) => {
+            Place::Local { path: relative_path(&at.field("local"), path)? }
+        }
         (None, None, None, None) => return at.wrong(Problem::Missing),
         _ => return at.wrong(Problem::Unwanted(ONE_KIND)),
     };
-    Ok(Source {
-        place,
-        delivers,
-        convert,
-    })
+    Ok(Source { place, delivers, convert })
 }
 
 fn parts(
@@ -258,10 +226,7 @@ fn parts(
         return at.field(registry).wrong(Problem::Empty);
     }
     if packages.len() != paths.len() {
-        let problem = Problem::PartsDiffer {
-            packages: packages.len(),
-            paths: paths.len(),
-        };
+        let problem = Problem::PartsDiffer { packages: packages.len(), paths: paths.len() };
         return at.field("path").wrong(problem);
     }
     packages
@@ -272,22 +237,19 @@ fn parts(
                 let problem = Problem::Malformed(package, "a package with an exact version");
                 return at.field(registry).wrong(problem);
             }
-            Ok(PackagePart {
-                package,
-                path: relative_path(&at.field("path"), path)?,
-            })
+            Ok(PackagePart { package, path: relative_path(&at.field("path"), path)? })
         })
         .collect()
 }
 
 fn pypi_kind(at: &At, platform: Option<String>, sdist: Option<bool>) -> Result<PypiKind, Wrong> {
     match (platform, sdist.unwrap_or(false)) {
-        (Some(_), true) => at
-            .field("platform")
-            .wrong(Problem::Unwanted("a source archive has no platform")),
-        (Some(platform), false) => Ok(PypiKind::WheelFor {
-            platform: plain_name(&at.field("platform"), platform)?,
-        }),
+        (Some(_), true) => {
+            at.field("platform").wrong(Problem::Unwanted("a source archive has no platform"))
+        }
+        (Some(platform), false) => {
+            Ok(PypiKind::WheelFor { platform: plain_name(&at.field("platform"), platform)? })
+        }
         (None, true) => Ok(PypiKind::Sdist),
         (None, false) => Ok(PypiKind::Wheel),
     }
@@ -328,10 +290,7 @@ fn relative_path(at: &At, path: String) -> Result<String, Wrong> {
             && !part.contains(char::is_control)
     };
     if !path.split('/').all(is_component) {
-        return at.wrong(Problem::Malformed(
-            path,
-            "a relative path with forward slashes",
-        ));
+        return at.wrong(Problem::Malformed(path, "a relative path with forward slashes"));
     }
     Ok(path)
 }
@@ -345,9 +304,7 @@ fn is_absolute(path: &str) -> bool {
 fn is_plain_name(name: &str) -> bool {
     name.len() <= 128
         && name.starts_with(|first: char| first.is_ascii_alphanumeric())
-        && name
-            .chars()
-            .all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_'))
+        && name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_'))
 }
 
 fn is_language_code(code: &str) -> bool {
@@ -391,7 +348,5 @@ fn is_pypi_package(package: &str) -> bool {
 
 fn is_version(version: &str) -> bool {
     version.starts_with(|first: char| first.is_ascii_digit())
-        && version
-            .chars()
-            .all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '+' | '!'))
+        && version.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '+' | '!'))
 }

@@ -52,15 +52,9 @@ fn a_good_manifest_is_read_whole() {
         file.content.sha256().map(ToString::to_string).as_deref(),
         Some("00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff")
     );
-    assert_eq!(
-        *file.delivered_by(&file.sources[0]),
-        Content::FirstFetch { bytes: Some(13) }
-    );
+    assert_eq!(*file.delivered_by(&file.sources[0]), Content::FirstFetch { bytes: Some(13) });
     assert_eq!(*file.delivered_by(&file.sources[1]), file.content);
-    assert_eq!(
-        file.sources[1].place.to_string(),
-        "PyPI tiny-a==1.0 and 1 more parts"
-    );
+    assert_eq!(file.sources[1].place.to_string(), "PyPI tiny-a==1.0 and 1 more parts");
     assert_eq!(manifest.defaults().count(), 1);
 }
 
@@ -70,11 +64,7 @@ fn check(from: &str, to: &str, field: &str, problem: Problem) {
     assert!(GOOD.contains(from), "{from:?} is not in the good manifest");
     let text = GOOD.replacen(from, to, 1);
     let error = Manifest::parse("manifest.toml", &text).expect_err("is bad");
-    assert_eq!(
-        (error.file.as_str(), error.field.as_str()),
-        ("manifest.toml", field),
-        "{error}"
-    );
+    assert_eq!((error.file.as_str(), error.field.as_str()), ("manifest.toml", field), "{error}");
     assert_eq!(error.problem, problem);
 }
 
@@ -114,12 +104,7 @@ fn a_missing_field_is_named_with_its_model_and_file() {
 #[test]
 fn a_path_that_leaves_its_folder_is_refused() {
     let absolute = |from: &str, path: &str, field: &str| {
-        check(
-            from,
-            &path.replace('\\', "\\\\"),
-            field,
-            Problem::AbsolutePath(path.to_owned()),
-        );
+        check(from, &path.replace('\\', "\\\\"), field, Problem::AbsolutePath(path.to_owned()));
     };
     let climbing = |from: &str, path: &str, field: &str| {
         check(from, path, field, Problem::ClimbingPath(path.to_owned()));
@@ -127,16 +112,8 @@ fn a_path_that_leaves_its_folder_is_refused() {
     let npm_path = "models[tiny].files[tokenizer.json].sources[0].path";
     absolute("package/tokenizer.json", "/etc/passwd", npm_path);
     absolute("package/tokenizer.json", "C:\\tokenizer.json", npm_path);
-    climbing(
-        "package/tokenizer.json",
-        "package/../../tokenizer.json",
-        npm_path,
-    );
-    climbing(
-        "tiny_b/part2",
-        "..",
-        "models[tiny].files[model.gguf].sources[1].path",
-    );
+    climbing("package/tokenizer.json", "package/../../tokenizer.json", npm_path);
+    climbing("tiny_b/part2", "..", "models[tiny].files[model.gguf].sources[1].path");
     let local = "models[tiny].files[tokenizer.json].sources[1].local";
     absolute("tiny/tokenizer.json", "/tiny/tokenizer.json", local);
     climbing("tiny/tokenizer.json", "../tokenizer.json", local);
@@ -168,25 +145,14 @@ fn nothing_may_be_named_twice() {
 fn a_hash_is_whole_or_honestly_absent() {
     let hash = "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff";
     let field = "models[tiny].files[model.gguf].sha256";
-    for bad in [
-        "",
-        "unknown",
-        &hash[1..],
-        &hash.to_uppercase(),
-        &format!("{}g", &hash[1..]),
-    ] {
+    for bad in ["", "unknown", &hash[1..], &hash.to_uppercase(), &format!("{}g", &hash[1..])] {
         check(hash, bad, field, Problem::BadHash(bad.to_owned()));
     }
 }
 
 #[test]
 fn an_empty_file_is_no_file() {
-    check(
-        "bytes = 12",
-        "bytes = 0",
-        "models[tiny].files[model.gguf].bytes",
-        Problem::ZeroBytes,
-    );
+    check("bytes = 12", "bytes = 0", "models[tiny].files[model.gguf].bytes", Problem::ZeroBytes);
     check(
         "bytes = 13",
         "bytes = 0",
@@ -204,13 +170,7 @@ fn a_source_is_one_thing_and_names_it_exactly() {
         npm,
         Problem::Unwanted("a source is one of hub, npm, pypi and local"),
     );
-    for loose in [
-        "tiny",
-        "tiny@latest",
-        "--registry=x@1",
-        "@scope@1.0.0",
-        "tiny@^1.0",
-    ] {
+    for loose in ["tiny", "tiny@latest", "--registry=x@1", "@scope@1.0.0", "tiny@^1.0"] {
         check(
             "@scope/tiny@1.0.0",
             loose,
@@ -222,16 +182,11 @@ fn a_source_is_one_thing_and_names_it_exactly() {
         "\"tiny_a/part1\", ",
         "",
         "models[tiny].files[model.gguf].sources[1].path",
-        Problem::PartsDiffer {
-            packages: 2,
-            paths: 1,
-        },
+        Problem::PartsDiffer { packages: 2, paths: 1 },
     );
-    for address in [
-        "http://hub.example/x",
-        "ftp://hub.example/x",
-        "http://localhost:1@hub.example/x",
-    ] {
+    for address in
+        ["http://hub.example/x", "ftp://hub.example/x", "http://localhost:1@hub.example/x"]
+    {
         check(
             "https://hub.example/tiny/model.bin",
             address,
@@ -287,9 +242,6 @@ fn the_manifest_that_ships_is_good() {
         Manifest::parse("models/manifest.toml", text).unwrap_or_else(|error| panic!("{error}"));
     let defaults: Vec<_> = manifest.defaults().map(|model| model.task).collect();
     for task in [Task::Chat, Task::Transcribe, Task::Embed, Task::Vad] {
-        assert!(
-            defaults.contains(&task),
-            "a first start has a model to {task:?}"
-        );
+        assert!(defaults.contains(&task), "a first start has a model to {task:?}");
     }
 }
