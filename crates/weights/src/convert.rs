@@ -1,9 +1,9 @@
 //! Other containers into GGUF, with bounded memory.
 //!
-//! A converter reads the directory of its source, draws up a [`Plan`] of which
+//! A converter reads the directory of its source, draws up a plan of which
 //! bytes become which tensor, and the plan is carried out piece by piece. What
-//! a model consists of is written down once per architecture ([`whisper`],
-//! [`bert`]); the sources only know where to find it. So a tensor that is
+//! a model consists of is written down once per architecture (`whisper`,
+//! `bert`); the sources only know where to find it. So a tensor that is
 //! missing or has the wrong shape is named before anything is written.
 //!
 //! [`convert`] works on files. The converting itself needs only `Read`, `Seek`

@@ -1,24 +1,37 @@
 //! Damaged files never panic, and never take more memory than a small multiple
-//! of their size.
+//! of their size; whole files take no more than they must.
 //!
 //! A program of its own, because its allocator counts everything that happens
-//! in it; for the same reason it has one test.
+//! in it; for the same reason its tests take turns.
 
 #[path = "../support/mod.rs"]
 mod support;
 
 use std::io::Cursor;
+use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use bella_weights::convert::{Converter, convert_stream};
-use bella_weights::{FormatError, Header, TensorEvent, TensorStream};
+use bella_weights::convert::{Converter, convert, convert_stream};
+use bella_weights::gguf::TensorSpec;
+use bella_weights::{BlockType, FormatError, Header, Metadata, TensorEvent, TensorStream};
 use peak_alloc::PeakAlloc;
 
 use support::chance::Chance;
-use support::samples;
+use support::real;
+use support::samples::{self, Sample};
 
 #[global_allocator]
 static MEMORY: PeakAlloc = PeakAlloc;
+
+static TURN: Mutex<()> = Mutex::new(());
+
+/// The most memory that `work` held at once, beyond what was held before.
+fn memory_for(work: impl FnOnce()) -> usize {
+    let before = MEMORY.current_usage();
+    MEMORY.reset_peak_usage();
+    work();
+    MEMORY.peak_usage().saturating_sub(before)
+}
 
 /// Long enough for some ten thousand files, short enough for every day. The
 /// fuzz targets go on where this stops.
@@ -39,6 +52,7 @@ struct Case {
 
 #[test]
 fn damaged_files_neither_panic_nor_take_memory() {
+    let _turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
     let cases = cases();
     let mut chance = Chance::new(0xbe11a);
     let begin = Instant::now();
@@ -46,10 +60,7 @@ fn damaged_files_neither_panic_nor_take_memory() {
     while begin.elapsed() < TIME || rounds < 200 {
         for case in &cases {
             let file = damage(&case.file, &mut chance);
-            let before = MEMORY.current_usage();
-            MEMORY.reset_peak_usage();
-            (case.read)(&file);
-            let taken = MEMORY.peak_usage().saturating_sub(before);
+            let taken = memory_for(|| (case.read)(&file));
             let allowed = case.fixed + case.multiple * file.len();
             assert!(
                 taken <= allowed,
@@ -61,6 +72,47 @@ fn damaged_files_neither_panic_nor_take_memory() {
         rounds += 1;
     }
     eprintln!("{rounds} damaged files of each of {} kinds", cases.len());
+}
+
+#[test]
+fn a_stream_holds_one_tensor_at_a_time() {
+    const TENSORS: usize = 8;
+    const LENGTH: usize = 1 << 20;
+    let _turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
+    let tensor = |index| {
+        let name = format!("tensor {index}");
+        let spec = TensorSpec { name, shape: vec![LENGTH], dtype: BlockType::F32 };
+        (spec, vec![0; 4 * LENGTH])
+    };
+    let tensors = (0..TENSORS).map(tensor).collect();
+    let file = samples::gguf(&Sample { metadata: Metadata::default(), tensors });
+    let mut seen = 0;
+    let taken = memory_for(|| {
+        let mut stream = TensorStream::new(file.len() as u64);
+        for chunk in file.chunks(100_000) {
+            let count = |event: TensorEvent<'_>| {
+                seen += usize::from(matches!(event, TensorEvent::Tensor { .. }));
+                Ok::<_, FormatError>(())
+            };
+            stream.push(chunk, count).expect("a valid file");
+        }
+        stream.finish().expect("a whole file");
+    });
+    assert_eq!(seen, TENSORS);
+    let allowed = 4 * LENGTH + (256 << 10);
+    assert!(taken <= allowed, "{taken} bytes for tensors of {}", 4 * LENGTH);
+}
+
+#[test]
+fn a_conversion_holds_pieces_and_not_the_file() {
+    let Some(raw) = real::find("whisper-tiny", "ggml-tiny.bin") else { return };
+    let _turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
+    let folder = tempfile::tempdir().expect("a folder for the test");
+    let taken = memory_for(|| {
+        let output = folder.path().join("model.gguf");
+        convert("ggml-whisper", &[raw], &output).expect("a valid file");
+    });
+    assert!(taken <= 4 << 20, "{taken} bytes");
 }
 
 fn cases() -> Vec<Case> {
@@ -96,7 +148,7 @@ fn header_case(name: &'static str, file: Vec<u8>) -> Case {
     let read = |file: &[u8]| {
         let _ = Header::parse(file);
     };
-    Case { name, file, read: Box::new(read), fixed: 16 << 10, multiple: 12 }
+    Case { name, file, read: Box::new(read), fixed: 64 << 10, multiple: 12 }
 }
 
 fn stream_case(name: &'static str, file: Vec<u8>) -> Case {
@@ -110,7 +162,7 @@ fn stream_case(name: &'static str, file: Vec<u8>) -> Case {
         }
         let _ = stream.finish();
     };
-    Case { name, file, read: Box::new(read), fixed: 16 << 10, multiple: 12 }
+    Case { name, file, read: Box::new(read), fixed: 64 << 10, multiple: 12 }
 }
 
 /// A few changes of the kinds that break readers.
