@@ -17,17 +17,22 @@ pub fn Welcome() -> impl IntoView {
     let phase_name = move || view.phase.with(|phase| phase.name());
     let is_awake = Memo::new(move |_| view.phase.with(Phase::has_model));
     let filled = Signal::derive(move || view.phase.with(fullness));
+    let has_wish = Memo::new(move |_| view.model.with(Option::is_some));
     let words = move |t: &'static Talk| match phase_name() {
-        "loading" => (t.loading, t.loading_detail),
-        _ if is_awake.get() => (t.awake, t.awake_detail),
-        _ => (t.asleep, t.asleep_detail),
+        "loading" => (t.loading, Some(t.loading_detail)),
+        "waking" if has_wish.get() => (t.loading, Some(t.loading_detail)),
+        // The notice below has more to say.
+        "broken" => (t.asleep, None),
+        _ if is_awake.get() => (t.awake, Some(t.awake_detail)),
+        _ => (t.asleep, Some(t.asleep_detail)),
     };
+    let detail = move || words(&settings.messages().talk).1;
 
     view! {
         <section class="welcome">
             <Bell size="large" phase=phase_name filled=filled/>
             <h2 class="welcome-title">{move || words(&settings.messages().talk).0}</h2>
-            <p class="welcome-detail">{move || words(&settings.messages().talk).1}</p>
+            {move || detail().map(|detail| view! { <p class="welcome-detail">{detail}</p> })}
             <Show when=move || is_awake.get() fallback=LoadPanel>
                 <Suggestions/>
             </Show>

@@ -150,11 +150,17 @@ fn a_spoken_literal_is_told_from_a_technical_one() {
         (r#"<input data-testid="name"/>"#, vec![]),
         (r#"let said = format!("{count} left over");"#, vec!["{count} left over"]),
         (r#"match x { A => "streaming" }"#, vec![]),
+        (r#"Icon::Stop => "M7 7h10v10Zm-7H7z","#, vec![]),
         (r#"// "Hello there", a comment"#, vec![]),
         (r#""안녕""#, vec!["안녕"]),
     ] {
         assert_eq!(spoken_literals(view), expected, "{view}");
     }
+}
+
+/// Three letters in a row: what a drawing's path never has.
+fn has_a_word(text: &str) -> bool {
+    text.split(|letter: char| !letter.is_alphabetic()).any(|run| run.chars().count() >= 3)
 }
 
 /// String literals of a view that a person would read: text between tags, text
@@ -174,7 +180,7 @@ fn spoken_literals(source: &str) -> Vec<&str> {
             let is_attribute = before.ends_with('=');
             let is_text_node =
                 (before.ends_with('>') && !before.ends_with("=>")) || before.ends_with('}');
-            let is_sentence = !is_attribute && text.trim().contains(' ');
+            let is_sentence = !is_attribute && text.trim().contains(' ') && has_a_word(text);
             if text.chars().any(is_hangul)
                 || has_words && (is_speaking_attribute || is_text_node || is_sentence)
             {
