@@ -10,7 +10,8 @@ pub fn describe(thrown: &JsValue) -> String {
         let (name, message) = (String::from(error.name()), String::from(error.message()));
         return if message.is_empty() { name } else { format!("{name}: {message}") };
     }
-    let text = |field: &str| Reflect::get(thrown, &field.into()).ok().and_then(|value| value.as_string());
+    let text =
+        |field: &str| Reflect::get(thrown, &field.into()).ok().and_then(|value| value.as_string());
     match (text("name"), text("message"), thrown.as_string()) {
         (Some(name), Some(message), _) if !message.is_empty() => format!("{name}: {message}"),
         (Some(name), _, _) => name,

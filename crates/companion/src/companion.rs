@@ -102,9 +102,7 @@ impl Companion {
             _ => {}
         }
         let in_mid_reply = self.state.phase.is_replying();
-        self.end_reply(ReplyState::Failed(Trouble::EngineLost {
-            detail: detail.clone(),
-        }));
+        self.end_reply(ReplyState::Failed(Trouble::EngineLost { detail: detail.clone() }));
         self.losses += 1;
         if self.losses > RESTARTS_IN_A_ROW {
             self.state.phase = Phase::Broken;
@@ -157,20 +155,10 @@ impl Companion {
         let options = self.state.manner.options(now.random);
         let context = self.context_length.min(options.context_tokens);
         let prompt = prompt::compose(language, &self.state.conversation, context);
-        self.add_turn(
-            Speaker::Bella(ReplyState::Streaming),
-            String::new(),
-            now.at_ms,
-        );
+        self.add_turn(Speaker::Bella(ReplyState::Streaming), String::new(), now.at_ms);
         self.forgotten = prompt.forgotten;
-        let request = self.send(
-            Request::Chat {
-                model: id,
-                messages: prompt.messages,
-                options,
-            },
-            effects,
-        );
+        let request =
+            self.send(Request::Chat { model: id, messages: prompt.messages, options }, effects);
         self.state.phase = Phase::Thinking { request };
     }
 
@@ -179,11 +167,7 @@ impl Companion {
             return;
         };
         // Small models like to begin with a blank.
-        let piece = if turn.text.is_empty() {
-            piece.trim_start()
-        } else {
-            piece
-        };
+        let piece = if turn.text.is_empty() { piece.trim_start() } else { piece };
         if !piece.is_empty() {
             turn.text.push_str(piece);
             self.state.phase = Phase::Replying { request };
@@ -193,19 +177,14 @@ impl Companion {
     fn reply_is_done(&mut self, outcome: Outcome) {
         self.losses = 0;
         let ended = match outcome {
-            Outcome::Chat {
-                stop: bella_protocol::Stop::Cancelled,
-                ..
+            Outcome::Chat { stop: bella_protocol::Stop::Cancelled, .. } | Outcome::Cancelled => {
+                ReplyState::Stopped
             }
-            | Outcome::Cancelled => ReplyState::Stopped,
-            Outcome::Chat { stop, usage } => ReplyState::Done {
-                stop,
-                usage,
-                forgotten: self.forgotten + usage.dropped_messages,
-            },
-            Outcome::Loaded(_) | Outcome::Unloaded | Outcome::Status(_) => {
-                ReplyState::Failed(misunderstood())
+            Outcome::Chat { stop, usage } => {
+                ReplyState::Done { stop, usage, forgotten: self.forgotten + usage.dropped_messages }
             }
+            // An answer to another question.
+            _ => ReplyState::Failed(misunderstood()),
         };
         self.end_reply(ended);
         self.state.phase = Phase::Idle;
@@ -221,10 +200,8 @@ impl Companion {
     }
 
     fn end_reply(&mut self, ended: ReplyState) {
-        if let Some(Turn {
-            speaker: Speaker::Bella(reply),
-            ..
-        }) = self.state.conversation.last_mut()
+        if let Some(Turn { speaker: Speaker::Bella(reply), .. }) =
+            self.state.conversation.last_mut()
             && *reply == ReplyState::Streaming
         {
             *reply = ended;
@@ -234,12 +211,7 @@ impl Companion {
     fn add_turn(&mut self, speaker: Speaker, text: String, at_ms: u64) {
         let id = TurnId(self.next_turn);
         self.next_turn += 1;
-        self.state.conversation.push(Turn {
-            id,
-            at_ms,
-            speaker,
-            text,
-        });
+        self.state.conversation.push(Turn { id, at_ms, speaker, text });
     }
 
     // Models.
@@ -292,11 +264,7 @@ impl Companion {
         let total_bytes = model.total_bytes();
         let spec = model.spec.clone();
         let request = self.send(Request::Load { spec }, effects);
-        self.state.phase = Phase::Loading(Loading {
-            request,
-            done_bytes: 0,
-            total_bytes,
-        });
+        self.state.phase = Phase::Loading(Loading { request, done_bytes: 0, total_bytes });
     }
 
     fn load_progresses(&mut self, progress: Progress) {
@@ -305,9 +273,7 @@ impl Companion {
             None => 0,
         };
         if let Phase::Loading(loading) = &mut self.state.phase {
-            let done = before
-                .saturating_add(progress.done_bytes)
-                .min(loading.total_bytes);
+            let done = before.saturating_add(progress.done_bytes).min(loading.total_bytes);
             // Files may be told of out of order; the bar never runs backwards.
             loading.done_bytes = loading.done_bytes.max(done);
         }
@@ -315,16 +281,15 @@ impl Companion {
 
     fn load_is_done(&mut self, outcome: Outcome, effects: &mut Vec<Effect>) {
         match outcome {
-            Outcome::Loaded(LoadedModel {
-                id, context_length, ..
-            }) => {
+            Outcome::Loaded(LoadedModel { id, context_length, .. }) => {
                 self.context_length = context_length;
                 self.state.phase = Phase::Idle;
                 self.state.trouble = None;
                 effects.push(Effect::RememberModel(Some(id)));
             }
             Outcome::Cancelled => self.state.phase = Phase::Empty,
-            Outcome::Unloaded | Outcome::Chat { .. } | Outcome::Status(_) => {
+            // An answer to another question.
+            _ => {
                 self.state.phase = Phase::Empty;
                 self.state.trouble = Some(misunderstood());
             }
@@ -342,10 +307,7 @@ impl Companion {
     fn hear_person(&mut self, text: &str, now: Now) {
         let text = text.trim();
         if !text.is_empty() && self.state.accepts_message() {
-            self.state.waiting = Some(Waiting {
-                text: text.to_owned(),
-                at_ms: now.at_ms,
-            });
+            self.state.waiting = Some(Waiting { text: text.to_owned(), at_ms: now.at_ms });
         }
     }
 
@@ -367,16 +329,10 @@ impl Companion {
             return;
         }
         self.state.conversation.pop();
-        if let Some(Turn {
-            speaker: Speaker::Person,
-            ..
-        }) = self.state.conversation.last()
+        if let Some(Turn { speaker: Speaker::Person, .. }) = self.state.conversation.last()
             && let Some(question) = self.state.conversation.pop()
         {
-            self.state.waiting = Some(Waiting {
-                text: question.text,
-                at_ms: question.at_ms,
-            });
+            self.state.waiting = Some(Waiting { text: question.text, at_ms: question.at_ms });
         }
     }
 
@@ -414,16 +370,10 @@ impl Companion {
 }
 
 fn bytes_before(spec: &ModelSpec, file: &str) -> u64 {
-    spec.files
-        .iter()
-        .take_while(|f| f.name != file)
-        .map(|f| f.bytes)
-        .fold(0, u64::saturating_add)
+    spec.files.iter().take_while(|f| f.name != file).map(|f| f.bytes).fold(0, u64::saturating_add)
 }
 
 /// The engine ended a request with the outcome of another kind.
 fn misunderstood() -> Trouble {
-    Trouble::Failed(Failure::BadRequest {
-        detail: "the engine answered something else".into(),
-    })
+    Trouble::Failed(Failure::BadRequest { detail: "the engine answered something else".into() })
 }

@@ -61,11 +61,7 @@ impl Model {
     }
 
     pub fn total_bytes(&self) -> u64 {
-        self.spec
-            .files
-            .iter()
-            .map(|file| file.bytes)
-            .fold(0, u64::saturating_add)
+        self.spec.files.iter().map(|file| file.bytes).fold(0, u64::saturating_add)
     }
 
     /// The language to be spoken with this model by somebody who reads

@@ -52,10 +52,7 @@ pub(crate) fn compose(language: Language, turns: &[Turn], context_tokens: usize)
             }
         };
     }
-    Prompt {
-        messages,
-        forgotten: first,
-    }
+    Prompt { messages, forgotten: first }
 }
 
 fn first_that_fits(turns: &[Turn], budget: usize) -> usize {
@@ -105,12 +102,7 @@ mod tests {
     #[track_caller]
     fn check(script: &[(char, &str)], context_tokens: usize, expected: &[&str], forgotten: usize) {
         let prompt = compose(Language::English, &turns(script), context_tokens);
-        let said: Vec<&str> = prompt
-            .messages
-            .iter()
-            .skip(1)
-            .map(|m| m.content.as_str())
-            .collect();
+        let said: Vec<&str> = prompt.messages.iter().skip(1).map(|m| m.content.as_str()).collect();
         assert_eq!(prompt.messages[0].role, Role::System);
         assert_eq!(said, expected);
         assert_eq!(prompt.forgotten, forgotten);
@@ -118,12 +110,7 @@ mod tests {
 
     #[test]
     fn everything_goes_along_while_it_fits() {
-        check(
-            &[('p', "a"), ('b', "b"), ('p', "c")],
-            100,
-            &["a", "b", "c"],
-            0,
-        );
+        check(&[('p', "a"), ('b', "b"), ('p', "c")], 100, &["a", "b", "c"], 0);
     }
 
     #[test]
@@ -144,12 +131,7 @@ mod tests {
 
     #[test]
     fn the_oldest_are_left_out_and_counted() {
-        check(
-            &[('p', "aaaa"), ('b', "bbbb"), ('p', "cccc")],
-            1,
-            &["cccc"],
-            2,
-        );
+        check(&[('p', "aaaa"), ('b', "bbbb"), ('p', "cccc")], 1, &["cccc"], 2);
     }
 
     #[test]
@@ -159,11 +141,6 @@ mod tests {
 
     #[test]
     fn the_question_goes_along_even_when_it_is_too_long() {
-        check(
-            &[('p', "a"), ('b', "b"), ('p', "far too long")],
-            1,
-            &["far too long"],
-            2,
-        );
+        check(&[('p', "a"), ('b', "b"), ('p', "far too long")], 1, &["far too long"], 2);
     }
 }

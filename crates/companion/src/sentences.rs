@@ -30,8 +30,7 @@ pub fn complete(text: &str, from: usize) -> Option<usize> {
             _ => after_stop = false,
         }
     }
-    end.map(|end| from + end)
-        .filter(|&end| !text[from..end].trim().is_empty())
+    end.map(|end| from + end).filter(|&end| !text[from..end].trim().is_empty())
 }
 
 /// "1. Boil water": the stop after the number ends nothing.
@@ -48,11 +47,7 @@ mod tests {
 
     #[track_caller]
     fn check(text: &str, expected: Option<&str>) {
-        assert_eq!(
-            complete(text, 0).map(|end| &text[..end]),
-            expected,
-            "{text:?}"
-        );
+        assert_eq!(complete(text, 0).map(|end| &text[..end]), expected, "{text:?}");
     }
 
     #[test]

@@ -106,10 +106,7 @@ impl Phase {
 
     /// Whether a model stands ready in the engine.
     pub fn has_model(&self) -> bool {
-        matches!(
-            self,
-            Phase::Idle | Phase::Thinking { .. } | Phase::Replying { .. }
-        )
+        matches!(self, Phase::Idle | Phase::Thinking { .. } | Phase::Replying { .. })
     }
 
     /// The one request whose answers matter now.

@@ -27,32 +27,15 @@ fn model(id: &str, sizes: &[u64], languages: Vec<Language>) -> Model {
         sha256: None,
     };
     let files = sizes.iter().enumerate().map(file).collect();
-    Model {
-        spec: ModelSpec {
-            id: id.into(),
-            task: Task::Chat,
-            files,
-        },
-        languages,
-    }
+    Model { spec: ModelSpec { id: id.into(), task: Task::Chat, files }, languages }
 }
 
 fn answered(request: u32, reply: Reply) -> Event {
-    Event::Answered {
-        request: RequestId(request),
-        reply,
-    }
+    Event::Answered { request: RequestId(request), reply }
 }
 
 fn progress(request: u32, file: &str, done_bytes: u64, total_bytes: u64) -> Event {
-    answered(
-        request,
-        Reply::Progress(Progress {
-            file: file.into(),
-            done_bytes,
-            total_bytes,
-        }),
-    )
+    answered(request, Reply::Progress(Progress { file: file.into(), done_bytes, total_bytes }))
 }
 
 fn loaded(request: u32, id: &str) -> Event {
@@ -71,13 +54,7 @@ fn text(request: u32, piece: &str) -> Event {
 }
 
 fn ended(request: u32, stop: Stop) -> Event {
-    answered(
-        request,
-        Reply::Done(Outcome::Chat {
-            stop,
-            usage: Usage::default(),
-        }),
-    )
+    answered(request, Reply::Done(Outcome::Chat { stop, usage: Usage::default() }))
 }
 
 fn failed(request: u32, failure: Failure) -> Event {
@@ -89,19 +66,13 @@ fn said(text: &str) -> Event {
 }
 
 fn lost() -> Event {
-    Event::EngineLost {
-        detail: "unreachable executed".into(),
-    }
+    Event::EngineLost { detail: "unreachable executed".into() }
 }
 
 /// A companion with `smol` loaded by request 0, so that questions start at 1.
 fn ready() -> Companion {
     let mut bella = Companion::new(Language::English, Manner::default());
-    for event in [
-        Event::ModelChosen(smol()),
-        Event::EngineReady,
-        loaded(0, "smol"),
-    ] {
+    for event in [Event::ModelChosen(smol()), Event::EngineReady, loaded(0, "smol")] {
         bella.step(event, Now::default());
     }
     bella
@@ -115,13 +86,7 @@ fn fresh() -> Companion {
 #[track_caller]
 fn plays(bella: &mut Companion, story: &[(Event, &str)]) {
     for (step, (event, expected)) in story.iter().enumerate() {
-        let effects = bella.step(
-            event.clone(),
-            Now {
-                at_ms: step as u64,
-                random: 7,
-            },
-        );
+        let effects = bella.step(event.clone(), Now { at_ms: step as u64, random: 7 });
         let mut told = bella.state().phase.name().to_owned();
         for effect in &effects {
             told.push_str("; ");
@@ -172,11 +137,7 @@ fn holds(bella: &Companion, expected: &[&str]) {
 }
 
 fn waiting(bella: &Companion) -> Option<&str> {
-    bella
-        .state()
-        .waiting
-        .as_ref()
-        .map(|waiting| waiting.text.as_str())
+    bella.state().waiting.as_ref().map(|waiting| waiting.text.as_str())
 }
 
 fn trouble(bella: &Companion) -> Option<&'static str> {
@@ -203,20 +164,14 @@ fn from_the_first_visit_to_the_first_answer() {
             (ended(1, Stop::Finished), "idle"),
         ],
     );
-    holds(
-        &bella,
-        &["person: What is the capital of France?", "bella: Paris."],
-    );
+    holds(&bella, &["person: What is the capital of France?", "bella: Paris."]);
 }
 
 #[test]
 fn a_remembered_model_loads_as_soon_as_the_engine_is_up() {
     plays(
         &mut fresh(),
-        &[
-            (Event::ModelChosen(smol()), "waking"),
-            (Event::EngineReady, "loading; 0 load smol"),
-        ],
+        &[(Event::ModelChosen(smol()), "waking"), (Event::EngineReady, "loading; 0 load smol")],
     );
 }
 
@@ -225,10 +180,7 @@ fn progress_counts_over_all_files_and_never_runs_backwards() {
     let mut bella = fresh();
     plays(
         &mut bella,
-        &[
-            (Event::ModelChosen(smol()), "waking"),
-            (Event::EngineReady, "loading; 0 load smol"),
-        ],
+        &[(Event::ModelChosen(smol()), "waking"), (Event::EngineReady, "loading; 0 load smol")],
     );
     for (file, done, expected) in [
         ("file0", 60, 60),
@@ -241,11 +193,7 @@ fn progress_counts_over_all_files_and_never_runs_backwards() {
         let bella_companion::Phase::Loading(loading) = &bella.state().phase else {
             panic!("not loading")
         };
-        assert_eq!(
-            (loading.done_bytes, loading.total_bytes),
-            (expected, 100),
-            "{file} at {done}"
-        );
+        assert_eq!((loading.done_bytes, loading.total_bytes), (expected, 100), "{file} at {done}");
     }
 }
 
@@ -266,15 +214,7 @@ fn words_after_a_stop_are_ignored() {
             (text(3, "Yes"), "replying"),
         ],
     );
-    holds(
-        &bella,
-        &[
-            "person: hi",
-            "bella, stopped: Hel",
-            "person: again",
-            "bella…: Yes",
-        ],
-    );
+    holds(&bella, &["person: hi", "bella, stopped: Hel", "person: again", "bella…: Yes"]);
 }
 
 #[test]
@@ -282,11 +222,7 @@ fn stop_with_nothing_running_does_nothing() {
     plays(&mut ready(), &[(Event::Stopped, "idle")]);
     plays(
         &mut fresh(),
-        &[
-            (Event::Stopped, "waking"),
-            (Event::EngineReady, "empty"),
-            (Event::Stopped, "empty"),
-        ],
+        &[(Event::Stopped, "waking"), (Event::EngineReady, "empty"), (Event::Stopped, "empty")],
     );
 }
 
@@ -304,15 +240,9 @@ fn a_message_sent_while_she_replies_is_asked_next_and_only_one_waits() {
     );
     assert_eq!(waiting(&bella), Some("two"));
     assert!(!bella.state().accepts_message());
-    plays(
-        &mut bella,
-        &[(ended(1, Stop::Finished), "thinking; 2 ask \"two\"")],
-    );
+    plays(&mut bella, &[(ended(1, Stop::Finished), "thinking; 2 ask \"two\"")]);
     assert!(bella.state().accepts_message());
-    holds(
-        &bella,
-        &["person: one", "bella: 1", "person: two", "bella…: "],
-    );
+    holds(&bella, &["person: one", "bella: 1", "person: two", "bella…: "]);
 }
 
 #[test]
@@ -337,10 +267,7 @@ fn a_message_sent_before_the_model_is_there_waits_for_it() {
             (said("hello"), "waking"),
             (Event::EngineReady, "empty"),
             (Event::ModelChosen(smol()), "loading; 0 load smol"),
-            (
-                loaded(0, "smol"),
-                "thinking; remember smol; 1 ask \"hello\"",
-            ),
+            (loaded(0, "smol"), "thinking; remember smol; 1 ask \"hello\""),
         ],
     );
 }
@@ -377,15 +304,7 @@ fn a_crash_told_by_the_engine_is_a_loss_too() {
         &mut bella,
         &[
             (said("hi"), "thinking; 1 ask \"hi\""),
-            (
-                failed(
-                    1,
-                    Failure::Crashed {
-                        detail: "out of memory".into(),
-                    },
-                ),
-                "waking; restart",
-            ),
+            (failed(1, Failure::Crashed { detail: "out of memory".into() }), "waking; restart"),
         ],
     );
     holds(&bella, &["person: hi", "bella, engine-lost: "]);
@@ -414,10 +333,7 @@ fn an_engine_lost_while_idle_is_told_until_it_is_back() {
     assert_eq!(trouble(&bella), Some("engine-lost"));
     plays(
         &mut bella,
-        &[
-            (Event::EngineReady, "loading; 1 load smol"),
-            (loaded(1, "smol"), "idle; remember smol"),
-        ],
+        &[(Event::EngineReady, "loading; 1 load smol"), (loaded(1, "smol"), "idle; remember smol")],
     );
     assert_eq!(trouble(&bella), None);
 }
@@ -439,10 +355,7 @@ fn an_engine_that_keeps_dying_is_not_started_for_ever() {
     assert_eq!(trouble(&bella), Some("engine-keeps-dying"));
     plays(
         &mut bella,
-        &[
-            (Event::Retried, "waking; restart"),
-            (Event::EngineReady, "loading; 3 load smol"),
-        ],
+        &[(Event::Retried, "waking; restart"), (Event::EngineReady, "loading; 3 load smol")],
     );
     assert_eq!(trouble(&bella), None);
 }
@@ -458,10 +371,7 @@ fn a_finished_reply_makes_up_for_earlier_losses() {
                 (said("hi"), &format!("thinking; {ids} ask \"hi\"")),
                 (ended(ids, Stop::Finished), "idle"),
                 (lost(), "waking; restart"),
-                (
-                    Event::EngineReady,
-                    &format!("loading; {} load smol", ids + 1),
-                ),
+                (Event::EngineReady, &format!("loading; {} load smol", ids + 1)),
                 (loaded(ids + 1, "smol"), "idle; remember smol"),
             ],
         );
@@ -473,23 +383,14 @@ fn an_engine_that_never_comes_up_waits_for_the_person() {
     let mut bella = fresh();
     plays(&mut bella, &[(lost(), "broken")]);
     assert_eq!(trouble(&bella), Some("engine-not-started"));
-    plays(
-        &mut bella,
-        &[
-            (Event::Retried, "waking; restart"),
-            (Event::EngineReady, "empty"),
-        ],
-    );
+    plays(&mut bella, &[(Event::Retried, "waking; restart"), (Event::EngineReady, "empty")]);
     assert_eq!(trouble(&bella), None);
 }
 
 #[test]
 fn a_failed_load_is_told_and_can_be_tried_again() {
     let mut bella = fresh();
-    let failure = Failure::BadStatus {
-        file: "file0".into(),
-        status: 404,
-    };
+    let failure = Failure::BadStatus { file: "file0".into(), status: 404 };
     plays(
         &mut bella,
         &[
@@ -501,10 +402,7 @@ fn a_failed_load_is_told_and_can_be_tried_again() {
     assert_eq!(trouble(&bella), Some("bad-status"));
     plays(
         &mut bella,
-        &[
-            (Event::Retried, "loading; 1 load smol"),
-            (loaded(1, "smol"), "idle; remember smol"),
-        ],
+        &[(Event::Retried, "loading; 1 load smol"), (loaded(1, "smol"), "idle; remember smol")],
     );
     assert_eq!(trouble(&bella), None);
 }
@@ -532,15 +430,9 @@ fn another_model_takes_the_place_of_the_first() {
         &[
             (Event::ModelChosen(smol()), "idle"),
             (said("hi"), "thinking; 1 ask \"hi\""),
-            (
-                Event::ModelChosen(qwen()),
-                "loading; 2 cancel 1; 3 unload smol; 4 load qwen",
-            ),
+            (Event::ModelChosen(qwen()), "loading; 2 cancel 1; 3 unload smol; 4 load qwen"),
             (Event::ModelChosen(qwen()), "loading"),
-            (
-                Event::ModelChosen(smol()),
-                "loading; 5 cancel 4; 6 load smol",
-            ),
+            (Event::ModelChosen(smol()), "loading; 5 cancel 4; 6 load smol"),
             (loaded(6, "smol"), "idle; remember smol"),
             (Event::ModelPutAway, "empty; 7 unload smol; remember none"),
             (Event::ModelPutAway, "empty"),
@@ -556,28 +448,11 @@ fn a_reply_that_fails_says_why_and_the_next_question_works() {
         &mut bella,
         &[
             (said("long"), "thinking; 1 ask \"long\""),
-            (
-                failed(
-                    1,
-                    Failure::TooLong {
-                        tokens: 9000,
-                        limit: 2048,
-                    },
-                ),
-                "idle",
-            ),
+            (failed(1, Failure::TooLong { tokens: 9000, limit: 2048 }), "idle"),
             (said("short"), "thinking; 2 ask \"short\""),
         ],
     );
-    holds(
-        &bella,
-        &[
-            "person: long",
-            "bella, too-long: ",
-            "person: short",
-            "bella…: ",
-        ],
-    );
+    holds(&bella, &["person: long", "bella, too-long: ", "person: short", "bella…: "]);
 }
 
 #[test]
@@ -587,15 +462,7 @@ fn a_model_the_engine_forgot_is_loaded_again() {
         &mut bella,
         &[
             (said("hi"), "thinking; 1 ask \"hi\""),
-            (
-                failed(
-                    1,
-                    Failure::NotLoaded {
-                        model: "smol".into(),
-                    },
-                ),
-                "loading; 2 load smol",
-            ),
+            (failed(1, Failure::NotLoaded { model: "smol".into() }), "loading; 2 load smol"),
         ],
     );
     holds(&bella, &["person: hi", "bella, not-loaded: "]);
@@ -657,21 +524,10 @@ fn the_model_is_addressed_in_the_readers_language_if_it_speaks_it() {
             loaded(0, &id),
             said("hi"),
         ] {
-            sent.extend(bella.step(
-                event,
-                Now {
-                    at_ms: 0,
-                    random: 99,
-                },
-            ));
+            sent.extend(bella.step(event, Now { at_ms: 0, random: 99 }));
         }
-        let Some(Effect::Send(asked)) = sent.last() else {
-            panic!("nothing asked")
-        };
-        let Request::Chat {
-            messages, options, ..
-        } = &asked.request
-        else {
+        let Some(Effect::Send(asked)) = sent.last() else { panic!("nothing asked") };
+        let Request::Chat { messages, options, .. } = &asked.request else {
             panic!("not a question")
         };
         assert_eq!(

@@ -8,7 +8,8 @@
 use std::collections::{BTreeMap, VecDeque};
 
 use bella_protocol::{
-    EngineStatus, Failure, LoadedModel, Outcome, Reply, Request, RequestId, Stop, Urgency,
+    EngineStatus, Failure, LoadedModel, ModelSpec, Outcome, Reply, Request, RequestId, Stop,
+    Urgency,
 };
 
 use crate::error::EngineError;
@@ -18,8 +19,15 @@ use crate::model::Model;
 /// Tells milliseconds since some fixed moment.
 pub type Clock = Box<dyn Fn() -> f64>;
 
+/// A 32-bit module can address four times this; a phone may kill a tab at half
+/// of it, so whoever knows the device says less.
+const DEFAULT_LIMIT_BYTES: u64 = 1 << 30;
+/// Beside its weights a model needs room for its tokenizer and to think.
+const WORKING_BYTES: u64 = 48 << 20;
+
 pub struct Host {
     clock: Clock,
+    limit_bytes: u64,
     models: BTreeMap<String, Entry>,
     jobs: VecDeque<Job>,
     outbox: VecDeque<(RequestId, Reply)>,
@@ -48,13 +56,36 @@ enum Work {
 
 impl std::fmt::Debug for Host {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Host").field("models", &self.models.keys()).field("jobs", &self.jobs).finish()
+        f.debug_struct("Host")
+            .field("models", &self.models.keys())
+            .field("jobs", &self.jobs)
+            .finish()
     }
 }
 
 impl Host {
     pub fn new(clock: Clock) -> Self {
-        Self { clock, models: BTreeMap::new(), jobs: VecDeque::new(), outbox: VecDeque::new() }
+        Self {
+            clock,
+            limit_bytes: DEFAULT_LIMIT_BYTES,
+            models: BTreeMap::new(),
+            jobs: VecDeque::new(),
+            outbox: VecDeque::new(),
+        }
+    }
+
+    /// Whether a model can be taken in; asked before the first byte is fetched.
+    /// One of the same name makes room for it.
+    pub fn room_for(&self, spec: &ModelSpec) -> Result<(), Failure> {
+        let others = self.models.iter().filter(|(id, _)| **id != spec.id);
+        let used: u64 = others.map(|(_, entry)| entry.model.memory_bytes()).sum();
+        let free_bytes = self.limit_bytes.saturating_sub(used);
+        let weights = spec.files.iter().map(|file| file.bytes).fold(0, u64::saturating_add);
+        let needed_bytes = weights.saturating_add(WORKING_BYTES);
+        if needed_bytes > free_bytes {
+            return Err(Failure::TooLarge { model: spec.id.clone(), needed_bytes, free_bytes });
+        }
+        Ok(())
     }
 
     /// Puts a loaded model in its place; one of the same name is replaced.
@@ -78,11 +109,21 @@ impl Host {
                 self.cancel(target);
                 self.reply(id, Reply::Done(Outcome::Cancelled));
             }
+            Request::Limit { memory_bytes } => {
+                self.limit_bytes = memory_bytes;
+                self.reply(id, Reply::Done(Outcome::Limited));
+            }
             Request::Status => {
-                let models =
-                    self.models.iter().map(|(name, entry)| entry.model.describe(name, entry.load_ms));
-                let status =
-                    EngineStatus { models: models.collect(), wasm_bytes, waiting: self.jobs.len() };
+                let models = self
+                    .models
+                    .iter()
+                    .map(|(name, entry)| entry.model.describe(name, entry.load_ms));
+                let status = EngineStatus {
+                    models: models.collect(),
+                    limit_bytes: self.limit_bytes,
+                    wasm_bytes,
+                    waiting: self.jobs.len(),
+                };
                 self.reply(id, Reply::Done(Outcome::Status(status)));
             }
             Request::Unload { model } => {
@@ -166,7 +207,8 @@ impl Host {
     }
 
     fn end_jobs_of(&mut self, model: &str) {
-        let (ending, staying) = std::mem::take(&mut self.jobs).into_iter().partition(|job| job.model == model);
+        let (ending, staying) =
+            std::mem::take(&mut self.jobs).into_iter().partition(|job| job.model == model);
         self.jobs = staying;
         let ending: VecDeque<Job> = ending;
         for job in ending {
@@ -177,7 +219,9 @@ impl Host {
     /// Ends a job before its time, keeping what it said.
     fn end(&mut self, mut job: Job) {
         let mut usage = Default::default();
-        if let (Work::Chat(generation), Some(entry)) = (&mut job.work, self.models.get_mut(&job.model)) {
+        if let (Work::Chat(generation), Some(entry)) =
+            (&mut job.work, self.models.get_mut(&job.model))
+        {
             let Model::Chat { memory, .. } = &mut entry.model;
             let held = generation.cancel(memory);
             usage = generation.usage();

@@ -65,7 +65,10 @@ impl ModelLoader {
         self.received += chunk.len() as u64;
         if self.received > file.bytes {
             let file = file.name.clone();
-            let detail = format!("is longer than the {} bytes it should have", self.spec.files[self.at].bytes);
+            let detail = format!(
+                "is longer than the {} bytes it should have",
+                self.spec.files[self.at].bytes
+            );
             return Err(Failure::BadModel { file, field: "size".to_owned(), detail });
         }
         self.hasher.update(chunk);
@@ -109,7 +112,11 @@ impl ModelLoader {
         let Some(file) = self.spec.files.get(self.at) else { return Ok(()) };
         let name = &file.name;
         if self.received != file.bytes {
-            return Err(Failure::ShortFile { file: name.clone(), got: self.received, expected: file.bytes });
+            return Err(Failure::ShortFile {
+                file: name.clone(),
+                got: self.received,
+                expected: file.bytes,
+            });
         }
         let got = hex(&std::mem::take(&mut self.hasher).finalize());
         if let Some(expected) = &file.sha256
@@ -127,7 +134,8 @@ impl ModelLoader {
         match std::mem::replace(&mut self.intake, next) {
             Intake::Tensors(stream) => {
                 let header = stream.finish();
-                self.header = Some(header.map_err(|error| EngineError::from(error).into_failure(name))?);
+                self.header =
+                    Some(header.map_err(|error| EngineError::from(error).into_failure(name))?);
                 Ok(())
             }
             Intake::Whole(bytes) => {
@@ -140,7 +148,11 @@ impl ModelLoader {
     pub fn finish(self) -> Result<Model, Failure> {
         let file = self.spec.files.first().map_or(String::new(), |file| file.name.clone());
         let Some(header) = self.header else {
-            return Err(Failure::BadModel { file, field: "header".into(), detail: "is missing".into() });
+            return Err(Failure::BadModel {
+                file,
+                field: "header".into(),
+                detail: "is missing".into(),
+            });
         };
         match self.spec.task {
             Task::Chat => {
@@ -160,7 +172,11 @@ impl Intake {
         if file.name.ends_with(".json") {
             if file.bytes > LARGEST_SMALL_FILE {
                 let detail = format!("{} bytes are too many for a tokenizer", file.bytes);
-                return Err(Failure::BadModel { file: file.name.clone(), field: "size".into(), detail });
+                return Err(Failure::BadModel {
+                    file: file.name.clone(),
+                    field: "size".into(),
+                    detail,
+                });
             }
             return Ok(Self::Whole(Vec::new()));
         }

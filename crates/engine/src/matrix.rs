@@ -37,7 +37,12 @@ impl Matrix {
 
     /// Like [`Matrix::new`], but never rearranged or rounded: what the packed path
     /// is compared with.
-    pub fn unpacked(name: &str, shape: [usize; 2], block: BlockType, bytes: Vec<u8>) -> Result<Self> {
+    pub fn unpacked(
+        name: &str,
+        shape: [usize; 2],
+        block: BlockType,
+        bytes: Vec<u8>,
+    ) -> Result<Self> {
         let [rows, cols] = shape;
         check_size(name, shape, block, bytes.len())?;
         Ok(Self { rows, cols, weights: Weights::Plain { block, bytes } })
@@ -74,7 +79,9 @@ impl Matrix {
     pub fn apply(&self, x: &[f32], out: &mut [f32]) {
         assert_eq!(x.len() / self.cols, out.len() / self.rows, "as many outputs as inputs");
         match &self.weights {
-            Weights::Packed(packed) => kernels::multiply(packed, &Activations::new(x, self.cols), out),
+            Weights::Packed(packed) => {
+                kernels::multiply(packed, &Activations::new(x, self.cols), out)
+            }
             Weights::Plain { .. } => self.apply_plain(x, out),
         }
     }

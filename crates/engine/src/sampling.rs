@@ -68,7 +68,8 @@ impl Sampler {
         if penalty == 1.0 || penalty <= 0.0 {
             return;
         }
-        let mut window: Vec<u32> = recent.iter().rev().take(self.options.repetition_window).copied().collect();
+        let mut window: Vec<u32> =
+            recent.iter().rev().take(self.options.repetition_window).copied().collect();
         // A token said three times is penalised once.
         window.sort_unstable();
         window.dedup();
@@ -95,7 +96,8 @@ impl Sampler {
             })
             .filter(|candidate| candidate.probability >= floor)
             .collect();
-        candidates.sort_by(|a, b| b.probability.total_cmp(&a.probability).then(a.token.cmp(&b.token)));
+        candidates
+            .sort_by(|a, b| b.probability.total_cmp(&a.probability).then(a.token.cmp(&b.token)));
         if self.options.top_k > 0 {
             candidates.truncate(self.options.top_k);
         }
@@ -201,7 +203,9 @@ mod tests {
     fn the_same_seed_gives_the_same_words() {
         let run = |seed| {
             let mut sampler = Sampler::new(ChatOptions { seed, ..options() });
-            (0..20).map(|_| sampler.sample(&mut [0.1, 0.2, 0.3, 0.4], &[], None)).collect::<Vec<_>>()
+            (0..20)
+                .map(|_| sampler.sample(&mut [0.1, 0.2, 0.3, 0.4], &[], None))
+                .collect::<Vec<_>>()
         };
         assert_eq!(run(7), run(7));
         assert_ne!(run(7), run(8));

@@ -70,9 +70,13 @@ fn agreement(model: &LanguageModel, golden: &Continuation) -> usize {
         if ours == theirs as usize {
             agreed += 1;
         } else {
-            let told = format!("token {step} after {:?}: {ours} here, {theirs} there", golden.prompt);
+            let told =
+                format!("token {step} after {:?}: {ours} here, {theirs} there", golden.prompt);
             eprintln!("{told}; leads {our_lead:.2} and {their_lead:.2} nats");
-            assert!(our_lead + their_lead < ROUNDING_TIE_NATS, "{told}, leading by {our_lead} and {their_lead}");
+            assert!(
+                our_lead + their_lead < ROUNDING_TIE_NATS,
+                "{told}, leading by {our_lead} and {their_lead}"
+            );
         }
         state = decoder.forward(&[theirs], &mut cache);
     }

@@ -4,7 +4,8 @@ mod support;
 
 use bella_engine::{EngineError, Host, Model};
 use bella_protocol::{
-    ChatMessage, ChatOptions, Failure, Outcome, Reply, Request, RequestId, Role, Stop, Task, Usage,
+    ChatMessage, ChatOptions, Failure, ModelFile, ModelSpec, Outcome, Reply, Request, RequestId,
+    Role, Stop, Task, Usage,
 };
 
 const MODEL: &str = "smollm2-135m-instruct";
@@ -58,7 +59,9 @@ fn ask(host: &mut Host, messages: &[ChatMessage], options: ChatOptions) -> Resul
         for (_, reply) in host.take_replies().collect::<Vec<_>>() {
             match reply {
                 Reply::Text(piece) => text.push_str(&piece),
-                Reply::Done(Outcome::Chat { stop, usage }) => return Ok(Answer { text, stop, usage }),
+                Reply::Done(Outcome::Chat { stop, usage }) => {
+                    return Ok(Answer { text, stop, usage });
+                }
                 Reply::Failed(failure) => return Err(failure),
                 other => panic!("{other:?} is no answer to a chat"),
             }
@@ -103,7 +106,9 @@ fn cancelling_ends_a_reply_and_the_next_one_works() {
     }
     host.submit(RequestId(2), Request::Cancel { target: story }, 0);
     let ends: Vec<_> = host.take_replies().filter(|(_, reply)| reply.is_last()).collect();
-    assert!(matches!(ends[0], (id, Reply::Done(Outcome::Chat { stop: Stop::Cancelled, .. })) if id == story));
+    assert!(
+        matches!(ends[0], (id, Reply::Done(Outcome::Chat { stop: Stop::Cancelled, .. })) if id == story)
+    );
     assert!(!host.has_work());
     let answer = ask(&mut host, &capital_of_france(), greedy(48)).expect("answers");
     assert!(answer.text.contains("Paris"), "{}", answer.text);
@@ -129,7 +134,9 @@ fn a_long_conversation_slides_and_says_so() {
     let mut dropped = Vec::new();
     let mut read = 0;
     for turn in 0..8 {
-        messages.push(user(&format!("{turn}: The river ran past the mill and under the old stone bridge.")));
+        messages.push(user(&format!(
+            "{turn}: The river ran past the mill and under the old stone bridge."
+        )));
         let answer = ask(&mut host, &messages, options.clone()).expect("answers");
         dropped.push(answer.usage.dropped_messages);
         read += answer.usage.prompt_tokens - answer.usage.cached_tokens;
@@ -146,7 +153,8 @@ fn a_long_conversation_slides_and_says_so() {
 #[test]
 fn a_message_longer_than_the_context_is_refused_with_both_numbers() {
     let Some(mut host) = host_with_model() else { return };
-    let failure = ask(&mut host, &[user(&"word ".repeat(20_000))], greedy(8)).map(|answer| answer.text);
+    let failure =
+        ask(&mut host, &[user(&"word ".repeat(20_000))], greedy(8)).map(|answer| answer.text);
     let Err(Failure::TooLong { tokens, limit }) = failure else { panic!("{failure:?}") };
     assert!(tokens > 20_000 && limit < 2048);
 }
@@ -167,9 +175,28 @@ fn what_is_not_there_is_named() {
 fn text_is_cut_as_the_original_cuts_it() -> Result<(), EngineError> {
     let Some(path) = support::weights(MODEL, "model.gguf") else { return Ok(()) };
     let Model::Chat { model, .. } = support::load(MODEL, Task::Chat, &[path]);
-    for text in ["Hello, world!", "안녕하세요 👋🏽", "x = 12345;\n\tif (a != b) { }", "  two  spaces  "] {
+    for text in
+        ["Hello, world!", "안녕하세요 👋🏽", "x = 12345;\n\tif (a != b) { }", "  two  spaces  "]
+    {
         let ids = model.tokenizer().encode(text)?;
         assert_eq!(model.tokenizer().decode(&ids), text);
     }
     Ok(())
+}
+
+#[test]
+fn a_model_that_does_not_fit_is_refused_before_it_is_fetched() {
+    let file =
+        |bytes| ModelFile { name: "model.gguf".into(), url: String::new(), bytes, sha256: None };
+    let spec = |bytes| ModelSpec { id: "big".into(), task: Task::Chat, files: vec![file(bytes)] };
+    let mut host = host();
+    host.submit(RequestId(1), Request::Limit { memory_bytes: 200 << 20 }, 0);
+    assert_eq!(host.room_for(&spec(100 << 20)), Ok(()));
+    let refused = host.room_for(&spec(300 << 20));
+    assert!(
+        matches!(refused, Err(Failure::TooLarge { ref model, free_bytes, .. })
+            if model == "big" && free_bytes == 200 << 20),
+        "{refused:?}"
+    );
+    assert!(matches!(host.room_for(&spec(u64::MAX)), Err(Failure::TooLarge { .. })));
 }

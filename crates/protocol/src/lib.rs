@@ -16,7 +16,10 @@ pub mod request;
 
 pub use failure::Failure;
 pub use reply::{EngineStatus, FromEngine, LoadedModel, Outcome, Progress, Reply, Stop, Usage};
-pub use request::{ChatMessage, ChatOptions, ModelFile, ModelSpec, Request, RequestId, Role, Task, ToEngine, Urgency};
+pub use request::{
+    ChatMessage, ChatOptions, ModelFile, ModelSpec, Request, RequestId, Role, Task, ToEngine,
+    Urgency,
+};
 
 #[cfg(test)]
 mod tests {

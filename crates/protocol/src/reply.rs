@@ -44,6 +44,7 @@ pub enum Outcome {
     Unloaded,
     Chat { stop: Stop, usage: Usage },
     Cancelled,
+    Limited,
     Status(EngineStatus),
 }
 
@@ -83,6 +84,8 @@ pub struct LoadedModel {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct EngineStatus {
     pub models: Vec<LoadedModel>,
+    /// What models may take together.
+    pub limit_bytes: u64,
     /// All the memory the engine's module has taken from the browser.
     pub wasm_bytes: u64,
     pub waiting: usize,

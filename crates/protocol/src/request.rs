@@ -16,8 +16,12 @@ pub struct ToEngine {
 pub enum Request {
     /// Stream a model's files in and make it ready. The engine fetches them
     /// itself, so that no byte of a weight file is ever held by the page.
-    Load { spec: ModelSpec },
-    Unload { model: String },
+    Load {
+        spec: ModelSpec,
+    },
+    Unload {
+        model: String,
+    },
     /// Continue a conversation: [`super::Reply::Text`] pieces, then `Done`.
     Chat {
         model: String,
@@ -27,7 +31,13 @@ pub enum Request {
     /// Stop another request. That request ends with `Done` and
     /// [`super::Stop::Cancelled`]; this one with `Done` either way, because the
     /// other may have ended a moment before.
-    Cancel { target: RequestId },
+    Cancel {
+        target: RequestId,
+    },
+    /// How much memory all models together may take, from now on.
+    Limit {
+        memory_bytes: u64,
+    },
     /// What is loaded and how much memory it takes.
     Status,
 }
@@ -36,7 +46,10 @@ impl Request {
     /// Who goes first when several wait.
     pub fn urgency(&self) -> Urgency {
         match self {
-            Request::Cancel { .. } | Request::Status | Request::Unload { .. } => Urgency::Now,
+            Request::Cancel { .. }
+            | Request::Limit { .. }
+            | Request::Status
+            | Request::Unload { .. } => Urgency::Now,
             Request::Chat { .. } | Request::Load { .. } => Urgency::Talking,
         }
     }

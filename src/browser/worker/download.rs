@@ -22,7 +22,8 @@ pub(super) async fn open(file: &ModelFile, abort: &AbortSignal) -> Result<Downlo
     let options = RequestInit::new();
     options.set_signal(Some(abort));
     let request = Request::new_with_str_and_init(&file.url, &options).map_err(unreachable)?;
-    let response: Response = JsFuture::from(port::fetch(&request)).await.map_err(unreachable)?.unchecked_into();
+    let response: Response =
+        JsFuture::from(port::fetch(&request)).await.map_err(unreachable)?.unchecked_into();
     if !response.ok() {
         return Err(Failure::BadStatus { file: file.name.clone(), status: response.status() });
     }
@@ -39,10 +40,14 @@ pub(super) async fn open(file: &ModelFile, abort: &AbortSignal) -> Result<Downlo
 impl Download {
     /// The next chunk, or `None` when the body is over.
     pub(super) async fn next(&mut self) -> Result<Option<&[u8]>, Failure> {
-        let unreachable =
-            |error: JsValue| Failure::Unreachable { file: self.file.clone(), detail: describe(&error) };
+        let unreachable = |error: JsValue| Failure::Unreachable {
+            file: self.file.clone(),
+            detail: describe(&error),
+        };
         let read = JsFuture::from(self.reader.read()).await.map_err(unreachable)?;
-        let field = |name: &str| Reflect::get(&read, &JsValue::from_str(name)).unwrap_or(JsValue::UNDEFINED);
+        let field = |name: &str| {
+            Reflect::get(&read, &JsValue::from_str(name)).unwrap_or(JsValue::UNDEFINED)
+        };
         if field("done").is_truthy() {
             return Ok(None);
         }

@@ -12,7 +12,9 @@ use std::collections::HashMap;
 use std::rc::Rc;
 
 use bella_engine::{Host, ModelLoader};
-use bella_protocol::{Failure, FromEngine, ModelSpec, Outcome, Reply, Request, RequestId, ToEngine};
+use bella_protocol::{
+    Failure, FromEngine, ModelSpec, Outcome, Reply, Request, RequestId, ToEngine,
+};
 use web_sys::AbortController;
 
 use turn::Turn;
@@ -102,7 +104,9 @@ impl Worker {
                     Err(failure) => Reply::Failed(failure),
                 }
             }
-            Err(error) => Reply::Failed(Failure::Crashed { detail: super::exception::describe(&error) }),
+            Err(error) => {
+                Reply::Failed(Failure::Crashed { detail: super::exception::describe(&error) })
+            }
         };
         self.flush();
         port::post(&FromEngine::About { id, reply });
@@ -115,6 +119,7 @@ impl Worker {
         spec: ModelSpec,
         abort: &AbortController,
     ) -> Result<(String, bella_engine::Model), Failure> {
+        self.host.borrow().room_for(&spec)?;
         let name = spec.id.clone();
         let mut loader = ModelLoader::new(spec)?;
         while let Some(file) = loader.wanted() {

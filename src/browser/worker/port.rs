@@ -12,7 +12,9 @@ fn scope() -> DedicatedWorkerGlobalScope {
 }
 
 pub(super) fn post(message: &FromEngine) {
-    let Ok(json) = serde_json::to_string(message) else { return };
+    let Ok(json) = serde_json::to_string(message) else {
+        return;
+    };
     let envelope = Object::new();
     // Neither fails: the object is plain, and strings can always be posted.
     let _ = Reflect::set(&envelope, &"m".into(), &json.into());

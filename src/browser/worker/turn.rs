@@ -20,7 +20,9 @@ impl Turn {
 
     /// Returns once everything that waited has been heard.
     pub(super) async fn wait(&self) {
-        let Some((sender, receiver)) = &self.ports else { return };
+        let Some((sender, receiver)) = &self.ports else {
+            return;
+        };
         let heard = Promise::new(&mut |resolve, _reject| {
             receiver.set_onmessage(Some(&resolve));
             // Posting a null to our own port fails only when the page is going.

@@ -70,7 +70,9 @@ impl Activations {
 /// zeros with a scale that is not finite either, so that they show in the result
 /// instead of being rounded into something plausible.
 fn round(x: &[f32], quants: &mut [i8]) -> (f32, f32) {
-    let largest = x.iter().fold(0.0f32, |largest, x| if x.abs() > largest || x.is_nan() { x.abs() } else { largest });
+    let largest = x
+        .iter()
+        .fold(0.0f32, |largest, x| if x.abs() > largest || x.is_nan() { x.abs() } else { largest });
     if largest == 0.0 {
         return (0.0, 0.0);
     }

@@ -71,7 +71,13 @@ struct Block {
 impl Packed {
     /// Packs `rows × cols` weights of a quantised type; `None` where a type has no
     /// packed form and stays as it is.
-    pub fn new(name: &str, rows: usize, cols: usize, ty: BlockType, bytes: &[u8]) -> Result<Option<Self>> {
+    pub fn new(
+        name: &str,
+        rows: usize,
+        cols: usize,
+        ty: BlockType,
+        bytes: &[u8],
+    ) -> Result<Option<Self>> {
         let Some((form, take_apart, zero)) = way_of(ty) else { return Ok(None) };
         let blocks = cols / BLOCK;
         let row_bytes = cols / ty.block_len() * ty.block_bytes();
@@ -293,17 +299,15 @@ fn symmetric(row: &[u8], ty: BlockType, scratch: &mut [f32], put: &mut dyn FnMut
         let scale = f16::from_f32(largest / HALF_RANGE).to_f32();
         let inverse = if scale > 0.0 { 1.0 / scale } else { 0.0 };
         let quant = |weight: f32| ((weight * inverse).round() + 64.0).clamp(0.0, 127.0) as u8;
-        put(block, Block { quants: std::array::from_fn(|i| quant(weights[i])), scale, minimum: 0.0 });
+        put(
+            block,
+            Block { quants: std::array::from_fn(|i| quant(weights[i])), scale, minimum: 0.0 },
+        );
     });
 }
 
 /// Hands on the weights of a row, 32 at a time.
-fn unpacked(
-    row: &[u8],
-    ty: BlockType,
-    scratch: &mut [f32],
-    each: &mut dyn FnMut(usize, &[f32]),
-) {
+fn unpacked(row: &[u8], ty: BlockType, scratch: &mut [f32], each: &mut dyn FnMut(usize, &[f32])) {
     let (block_bytes, block_len) = (ty.block_bytes(), ty.block_len());
     for (at, bytes) in row.chunks_exact(block_bytes).enumerate() {
         let weights = &mut scratch[..block_len];

@@ -8,7 +8,12 @@ use super::{Activations, BLOCK, Packed, Sums, TILE_POSITIONS, TILE_ROWS, Tile};
 
 pub const TILES: [Tile; TILE_POSITIONS] = [tile::<1>, tile::<2>, tile::<3>, tile::<4>];
 
-fn tile<const N: usize>(packed: &Packed, tile: usize, positions: &Activations, first: usize) -> Sums {
+fn tile<const N: usize>(
+    packed: &Packed,
+    tile: usize,
+    positions: &Activations,
+    first: usize,
+) -> Sums {
     let mut sums = [[0.0; TILE_ROWS]; TILE_POSITIONS];
     let scales = packed.tile_scales(tile);
     let blocks = packed.tile_quants(tile).chunks_exact(packed.form().block_bytes());
@@ -33,7 +38,9 @@ fn block_minimums(packed: &Packed, tile: usize, block: usize) -> [f32; TILE_ROWS
         (Minimum::Zero(zero), _) => {
             packed.tile_scales(tile)[block].map(|scale| -zero * f16::from_bits(scale).to_f32())
         }
-        (Minimum::Each(_), Some(minimums)) => minimums[block].map(|minimum| f16::from_bits(minimum).to_f32()),
+        (Minimum::Each(_), Some(minimums)) => {
+            minimums[block].map(|minimum| f16::from_bits(minimum).to_f32())
+        }
         (Minimum::Each(_), None) => [0.0; TILE_ROWS],
     }
 }

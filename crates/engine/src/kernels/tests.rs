@@ -9,7 +9,8 @@ struct Noise(u64);
 
 impl Noise {
     fn byte(&mut self) -> u8 {
-        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        self.0 =
+            self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         (self.0 >> 56) as u8
     }
 
@@ -48,16 +49,21 @@ fn random_weights(ty: BlockType, rows: usize, cols: usize, noise: &mut Noise) ->
 }
 
 fn plain(weights: &[f32], x: &[f32], rows: usize, cols: usize) -> Vec<f32> {
-    let dot = |row: &[f32], x: &[f32]| row.iter().zip(x).map(|(w, x)| f64::from(*w) * f64::from(*x)).sum::<f64>();
+    let dot = |row: &[f32], x: &[f32]| {
+        row.iter().zip(x).map(|(w, x)| f64::from(*w) * f64::from(*x)).sum::<f64>()
+    };
     let rows: Vec<&[f32]> = weights.chunks_exact(cols).take(rows).collect();
-    x.chunks_exact(cols).flat_map(|x| rows.iter().map(|row| dot(row, x) as f32).collect::<Vec<_>>()).collect()
+    x.chunks_exact(cols)
+        .flat_map(|x| rows.iter().map(|row| dot(row, x) as f32).collect::<Vec<_>>())
+        .collect()
 }
 
 fn check(ty: BlockType, rows: usize, cols: usize, positions: usize) {
     let mut noise = Noise(rows as u64 * 31 + cols as u64);
     let bytes = random_weights(ty, rows, cols, &mut noise);
     let x: Vec<f32> = (0..positions * cols).map(|_| 3.0 * noise.number()).collect();
-    let packed = Packed::new("test", rows, cols, ty, &bytes).expect("fits").expect("has a packed form");
+    let packed =
+        Packed::new("test", rows, cols, ty, &bytes).expect("fits").expect("has a packed form");
     let mut weights = vec![0.0; rows * cols];
     dequantise(ty, &bytes, &mut weights).expect("whole blocks");
 
@@ -80,9 +86,13 @@ fn check(ty: BlockType, rows: usize, cols: usize, positions: usize) {
     // What a sum of so many random products comes to.
     let rms = |x: &[f32]| (x.iter().map(|x| x * x).sum::<f32>() / x.len() as f32).sqrt();
     let size = rms(&weights) * rms(&x) * (cols as f32).sqrt();
-    for (at, ((best, portable), exact)) in by_best.iter().zip(&by_portable).zip(&exact).enumerate() {
+    for (at, ((best, portable), exact)) in by_best.iter().zip(&by_portable).zip(&exact).enumerate()
+    {
         assert!((best - portable).abs() <= 2e-4 * size, "{told}: at {at} {best} is not {portable}");
-        assert!((portable - exact).abs() <= 0.05 * size, "{told}: at {at} {portable} is far from {exact}");
+        assert!(
+            (portable - exact).abs() <= 0.05 * size,
+            "{told}: at {at} {portable} is far from {exact}"
+        );
     }
 }
 
@@ -100,12 +110,14 @@ fn blocks_of_zeros_and_zero_positions_give_zero() {
     for ty in TYPES {
         let cols = ty.block_len();
         let bytes = vec![0; 8 * ty.block_bytes()];
-        let packed = Packed::new("test", 8, cols, ty, &bytes).expect("fits").expect("has a packed form");
+        let packed =
+            Packed::new("test", 8, cols, ty, &bytes).expect("fits").expect("has a packed form");
         let mut out = [f32::NAN; 8];
         multiply(&packed, &Activations::new(&vec![1.0; cols], cols), &mut out);
         assert_eq!(out, [0.0; 8], "{ty:?}, zero weights");
         let bytes = random_weights(ty, 8, cols, &mut Noise(1));
-        let packed = Packed::new("test", 8, cols, ty, &bytes).expect("fits").expect("has a packed form");
+        let packed =
+            Packed::new("test", 8, cols, ty, &bytes).expect("fits").expect("has a packed form");
         multiply(&packed, &Activations::new(&vec![0.0; cols], cols), &mut out);
         assert_eq!(out, [0.0; 8], "{ty:?}, zero positions");
     }
@@ -116,7 +128,8 @@ fn blocks_of_zeros_and_zero_positions_give_zero() {
 fn an_outlier_harms_its_own_block_only() {
     let (rows, cols) = (8, 128);
     let bytes = random_weights(BlockType::Q8_0, rows, cols, &mut Noise(5));
-    let packed = Packed::new("test", rows, cols, BlockType::Q8_0, &bytes).expect("fits").expect("packs");
+    let packed =
+        Packed::new("test", rows, cols, BlockType::Q8_0, &bytes).expect("fits").expect("packs");
     let mut x = vec![0.01; cols];
     x[40] = 1e6;
     let rounded = Activations::new(&x, cols);
@@ -131,7 +144,8 @@ fn an_outlier_harms_its_own_block_only() {
 fn what_is_not_a_number_is_never_hidden() {
     let (rows, cols) = (8, 64);
     let bytes = random_weights(BlockType::Q4_1, rows, cols, &mut Noise(6));
-    let packed = Packed::new("test", rows, cols, BlockType::Q4_1, &bytes).expect("fits").expect("packs");
+    let packed =
+        Packed::new("test", rows, cols, BlockType::Q4_1, &bytes).expect("fits").expect("packs");
     let mut x = vec![1.0; cols];
     x[3] = f32::NAN;
     let mut out = vec![0.0; rows];
@@ -154,7 +168,10 @@ fn extreme_quants_do_not_overflow() {
         multiply(&packed, &rounded, &mut best);
         by_tiles(&packed, &rounded, &mut portable, &portable::TILES);
         for (best, portable) in best.iter().zip(&portable) {
-            assert!((best - portable).abs() <= 1e-5 * portable.abs(), "{ty:?}: {best} is not {portable}");
+            assert!(
+                (best - portable).abs() <= 1e-5 * portable.abs(),
+                "{ty:?}: {best} is not {portable}"
+            );
         }
     }
 }

@@ -16,7 +16,12 @@ pub(super) const TILES: [Tile; TILE_POSITIONS] = [tile::<1>, tile::<2>, tile::<3
 /// A number for each row of a tile: rows 0–3, rows 4–7.
 type Lanes = [v128; 2];
 
-fn tile<const N: usize>(packed: &Packed, tile: usize, positions: &Activations, first: usize) -> Sums {
+fn tile<const N: usize>(
+    packed: &Packed,
+    tile: usize,
+    positions: &Activations,
+    first: usize,
+) -> Sums {
     let scales = packed.tile_scales(tile);
     let minimums = packed.tile_minimums(tile);
     let rows: [_; N] = std::array::from_fn(|at| {
@@ -96,15 +101,20 @@ fn halves(halves: &[u16; TILE_ROWS]) -> Lanes {
 /// Σ quant · position over a block; `weights` gives the quants of a word.
 #[cfg(target_feature = "relaxed-simd")]
 #[inline(always)]
-fn products<const N: usize>(positions: [&[i8; BLOCK]; N], weights: impl Fn(usize) -> Lanes) -> [Lanes; N] {
+fn products<const N: usize>(
+    positions: [&[i8; BLOCK]; N],
+    weights: impl Fn(usize) -> Lanes,
+) -> [Lanes; N] {
     let mut sums = [[i32x4_splat(0); 2]; N];
     for word in 0..BLOCK / 4 {
         let weights = weights(word);
         for at in 0..N {
             // SAFETY: four bytes at a multiple of four in thirty-two.
-            let position = unsafe { v128_load32_splat(positions[at].as_ptr().add(4 * word).cast()) };
+            let position =
+                unsafe { v128_load32_splat(positions[at].as_ptr().add(4 * word).cast()) };
             for half in 0..2 {
-                sums[at][half] = i32x4_relaxed_dot_i8x16_i7x16_add(position, weights[half], sums[at][half]);
+                sums[at][half] =
+                    i32x4_relaxed_dot_i8x16_i7x16_add(position, weights[half], sums[at][half]);
             }
         }
     }
@@ -114,14 +124,19 @@ fn products<const N: usize>(positions: [&[i8; BLOCK]; N], weights: impl Fn(usize
 /// Σ quant · position over a block; `weights` gives the quants of a word.
 #[cfg(not(target_feature = "relaxed-simd"))]
 #[inline(always)]
-fn products<const N: usize>(positions: [&[i8; BLOCK]; N], weights: impl Fn(usize) -> Lanes) -> [Lanes; N] {
+fn products<const N: usize>(
+    positions: [&[i8; BLOCK]; N],
+    weights: impl Fn(usize) -> Lanes,
+) -> [Lanes; N] {
     // Lane pairs: of each row the sums of columns 0–1 and 2–3 of every word.
     let mut pairs = [[[i32x4_splat(0); 2]; 2]; N];
     for word in 0..BLOCK / 4 {
-        let weights = weights(word).map(|bytes| [u16x8_extend_low_u8x16(bytes), u16x8_extend_high_u8x16(bytes)]);
+        let weights = weights(word)
+            .map(|bytes| [u16x8_extend_low_u8x16(bytes), u16x8_extend_high_u8x16(bytes)]);
         for at in 0..N {
             // SAFETY: four bytes at a multiple of four in thirty-two.
-            let position = unsafe { v128_load32_splat(positions[at].as_ptr().add(4 * word).cast()) };
+            let position =
+                unsafe { v128_load32_splat(positions[at].as_ptr().add(4 * word).cast()) };
             let position = i16x8_extend_low_i8x16(position);
             for half in 0..2 {
                 for quarter in 0..2 {

@@ -12,19 +12,31 @@ pub(super) const TILES: [Tile; TILE_POSITIONS] = [tile::<1>, tile::<2>, tile::<3
 /// Whether this CPU has what [`TILES`] need.
 pub(super) fn is_usable() -> bool {
     static USABLE: LazyLock<bool> = LazyLock::new(|| {
-        is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma") && is_x86_feature_detected!("f16c")
+        is_x86_feature_detected!("avx2")
+            && is_x86_feature_detected!("fma")
+            && is_x86_feature_detected!("f16c")
     });
     *USABLE
 }
 
-fn tile<const N: usize>(packed: &Packed, tile: usize, positions: &Activations, first: usize) -> Sums {
+fn tile<const N: usize>(
+    packed: &Packed,
+    tile: usize,
+    positions: &Activations,
+    first: usize,
+) -> Sums {
     assert!(is_usable());
     // SAFETY: the CPU was asked a line above.
     unsafe { tile_avx2::<N>(packed, tile, positions, first) }
 }
 
 #[target_feature(enable = "avx2,fma,f16c")]
-fn tile_avx2<const N: usize>(packed: &Packed, tile: usize, positions: &Activations, first: usize) -> Sums {
+fn tile_avx2<const N: usize>(
+    packed: &Packed,
+    tile: usize,
+    positions: &Activations,
+    first: usize,
+) -> Sums {
     let scales = packed.tile_scales(tile);
     let minimums = packed.tile_minimums(tile);
     let rows: [_; N] = std::array::from_fn(|at| {
@@ -71,7 +83,8 @@ fn halves(halves: &[u16; TILE_ROWS]) -> __m256 {
 #[inline]
 #[target_feature(enable = "avx2")]
 fn splat(quants: &[i8; BLOCK], word: usize) -> __m256i {
-    let bytes: [i8; 4] = [quants[4 * word], quants[4 * word + 1], quants[4 * word + 2], quants[4 * word + 3]];
+    let bytes: [i8; 4] =
+        [quants[4 * word], quants[4 * word + 1], quants[4 * word + 2], quants[4 * word + 3]];
     _mm256_set1_epi32(i32::from_ne_bytes(bytes.map(|byte| byte as u8)))
 }
 
@@ -105,7 +118,8 @@ fn byte_products<const N: usize>(weights: &[u8], positions: [&[i8; BLOCK]; N]) -
         let quants = unsafe { _mm256_loadu_si256(weights.as_ptr().cast()) };
         for at in 0..N {
             let pairs = _mm256_maddubs_epi16(quants, splat(positions[at], word));
-            products[at] = _mm256_add_epi32(products[at], _mm256_madd_epi16(pairs, _mm256_set1_epi16(1)));
+            products[at] =
+                _mm256_add_epi32(products[at], _mm256_madd_epi16(pairs, _mm256_set1_epi16(1)));
         }
     }
     products

@@ -116,7 +116,8 @@ impl Cache {
     }
 
     pub fn memory_bytes(&self) -> usize {
-        let histories = self.histories.iter().map(|history| history.rows.capacity() * size_of::<f32>());
+        let histories =
+            self.histories.iter().map(|history| history.rows.capacity() * size_of::<f32>());
         self.layers.iter().map(LayerCache::memory_bytes).chain(histories).sum()
     }
 }

@@ -114,7 +114,8 @@ impl Decoder for Gemma3 {
         let scale = (width as f32).sqrt();
         x.iter_mut().for_each(|x| *x *= scale);
         for (layer, cache) in self.layers.iter().zip(&mut cache.layers) {
-            let rope = if layer.attention.window.is_some() { &self.local_rope } else { &self.global_rope };
+            let rope =
+                if layer.attention.window.is_some() { &self.local_rope } else { &self.global_rope };
             let normed = layer.attention_norm.apply(&x);
             let attended = layer.attention.forward(&normed, start, rope, cache);
             add(&mut x, &layer.after_attention_norm.apply(&attended));
@@ -132,7 +133,10 @@ impl Decoder for Gemma3 {
     }
 
     fn memory_bytes(&self) -> usize {
-        let layers = self.layers.iter().map(|layer| layer.attention.memory_bytes() + layer.mlp.memory_bytes());
+        let layers = self
+            .layers
+            .iter()
+            .map(|layer| layer.attention.memory_bytes() + layer.mlp.memory_bytes());
         layers.sum::<usize>() + self.embedding.memory_bytes()
     }
 }

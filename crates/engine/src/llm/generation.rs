@@ -90,7 +90,12 @@ impl Generation {
 
     /// Reads a block of the prompt, or makes one token. `clock` tells
     /// milliseconds.
-    pub fn step(&mut self, model: &LanguageModel, memory: &mut Conversation, clock: &dyn Fn() -> f64) -> Step {
+    pub fn step(
+        &mut self,
+        model: &LanguageModel,
+        memory: &mut Conversation,
+        clock: &dyn Fn() -> f64,
+    ) -> Step {
         if let Some(stop) = self.ended {
             return Step::Done(stop);
         }

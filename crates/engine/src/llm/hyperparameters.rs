@@ -63,7 +63,11 @@ impl<'a> Hyperparameters<'a> {
     }
 
     pub fn size_if_any(&self, name: &str, most: usize) -> Result<Option<usize>> {
-        if self.metadata.contains(&self.key(name)) { self.size(name, most).map(Some) } else { Ok(None) }
+        if self.metadata.contains(&self.key(name)) {
+            self.size(name, most).map(Some)
+        } else {
+            Ok(None)
+        }
     }
 
     /// A positive number.
@@ -90,7 +94,8 @@ impl<'a> Hyperparameters<'a> {
         if let Some(value) = self.size_if_any("attention.value_length", WIDEST)?
             && value != dim
         {
-            let detail = format!("values of width {value} beside keys of width {dim} are not supported");
+            let detail =
+                format!("values of width {value} beside keys of width {dim} are not supported");
             return Err(EngineError::bad_model(self.key("attention.value_length"), detail));
         }
         if let Some(rotated) = self.size_if_any("rope.dimension_count", WIDEST)?
@@ -106,9 +111,11 @@ impl<'a> Hyperparameters<'a> {
     /// one instead.
     pub fn per_layer(&self, name: &str) -> Result<Vec<usize>> {
         let key = self.key(name);
-        let counts: Vec<usize> = self.metadata.u32s(&key)?.into_iter().map(|count| count as usize).collect();
+        let counts: Vec<usize> =
+            self.metadata.u32s(&key)?.into_iter().map(|count| count as usize).collect();
         if counts.len() != self.layers || counts.iter().any(|&count| count > WIDEST) {
-            let detail = format!("{counts:?} does not give a number for each of {} layers", self.layers);
+            let detail =
+                format!("{counts:?} does not give a number for each of {} layers", self.layers);
             return Err(EngineError::bad_model(key, detail));
         }
         Ok(counts)

@@ -44,7 +44,8 @@ pub struct Heads {
 impl Heads {
     pub fn new(query: usize, kv: usize, dim: usize) -> Result<Self> {
         if query == 0 || kv == 0 || dim == 0 || dim % 2 != 0 || !query.is_multiple_of(kv) {
-            let detail = format!("{query} query and {kv} key heads of width {dim} do not fit together");
+            let detail =
+                format!("{query} query and {kv} key heads of width {dim} do not fit together");
             return Err(EngineError::bad_model("attention.head_count", detail));
         }
         Ok(Self { query, kv, dim })
@@ -99,7 +100,13 @@ impl Attention {
     }
 
     /// x\[n, width] are the positions from `start` on; the cache holds all before.
-    pub fn forward(&self, x: &[f32], start: usize, rope: &Rope, cache: &mut LayerCache) -> Vec<f32> {
+    pub fn forward(
+        &self,
+        x: &[f32],
+        start: usize,
+        rope: &Rope,
+        cache: &mut LayerCache,
+    ) -> Vec<f32> {
         let n = x.len() / self.query.weight.cols();
         let mut queries = vec![0.0; n * self.query.rows()];
         let mut keys = vec![0.0; n * self.key.rows()];

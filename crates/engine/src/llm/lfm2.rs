@@ -57,7 +57,8 @@ impl Lfm2 {
         let layers = layers.map(|(index, &kv)| Layer::new(index, sizes, kv, tensors));
         let layers: Vec<Layer> = layers.collect::<Result<_>>()?;
         let dim = sizes.width / sizes.query_heads()?;
-        let name = if tensors.contains("output_norm.weight") { "output_norm" } else { "token_embd_norm" };
+        let name =
+            if tensors.contains("output_norm.weight") { "output_norm" } else { "token_embd_norm" };
         Ok(Self {
             context_length: sizes.context_length,
             embedding: tensors.matrix("token_embd.weight", sizes.vocabulary, sizes.width)?,
@@ -70,7 +71,12 @@ impl Lfm2 {
 
 impl Layer {
     /// `kv` is the number of key heads; a layer without any is a convolution.
-    fn new(index: usize, sizes: &Hyperparameters, kv: usize, tensors: &mut Tensors) -> Result<Self> {
+    fn new(
+        index: usize,
+        sizes: &Hyperparameters,
+        kv: usize,
+        tensors: &mut Tensors,
+    ) -> Result<Self> {
         let block = format!("blk.{index}");
         let (width, epsilon) = (sizes.width, sizes.norm_epsilon);
         let mixer = if kv == 0 {
@@ -94,7 +100,11 @@ impl ShortConvolution {
         let width = sizes.width;
         let taps = sizes.size("shortconv.l_cache", LONGEST_KERNEL)?;
         Ok(Self {
-            input: tensors.matrix(&format!("{block}.shortconv.in_proj.weight"), 3 * width, width)?,
+            input: tensors.matrix(
+                &format!("{block}.shortconv.in_proj.weight"),
+                3 * width,
+                width,
+            )?,
             kernel: tensors.floats(&format!("{block}.shortconv.conv.weight"), &[width, taps])?,
             taps,
             output: tensors.matrix(&format!("{block}.shortconv.out_proj.weight"), width, width)?,
@@ -107,7 +117,9 @@ impl ShortConvolution {
         let mut projected = vec![0.0; 3 * x.len()];
         self.input.apply(x, &mut projected);
         let mut mixed = vec![0.0; x.len()];
-        for (projected, mixed) in projected.chunks_exact(3 * width).zip(mixed.chunks_exact_mut(width)) {
+        for (projected, mixed) in
+            projected.chunks_exact(3 * width).zip(mixed.chunks_exact_mut(width))
+        {
             let (b, rest) = projected.split_at(width);
             let (c, x) = rest.split_at(width);
             let gated: Vec<f32> = b.iter().zip(x).map(|(b, x)| b * x).collect();
@@ -173,7 +185,8 @@ impl Decoder for Lfm2 {
                     attention.forward(&normed, start, &self.rope, cache)
                 }
                 Mixer::Convolution(convolution) => {
-                    let history = histories.next().expect("new_cache gave one to every convolution");
+                    let history =
+                        histories.next().expect("new_cache gave one to every convolution");
                     convolution.forward(&normed, history)
                 }
             };

@@ -38,7 +38,8 @@ impl Llama {
     pub fn new(sizes: &Hyperparameters, tensors: &mut Tensors) -> Result<Self> {
         let heads = sizes.heads()?;
         // Only files of LLaMA itself had their rows reordered for neighbours.
-        let pairing = if sizes.architecture == "llama" { Pairing::Neighbours } else { Pairing::Halves };
+        let pairing =
+            if sizes.architecture == "llama" { Pairing::Neighbours } else { Pairing::Halves };
         let factors = tensors.floats_if_any("rope_freqs.weight", &[heads.dim / 2])?;
         let mut rope = Rope::new(pairing, heads.dim, sizes.rope_base()?, factors.as_deref());
         if let Some(scale) = sizes.rope_linear_scale()? {
@@ -62,7 +63,12 @@ impl Llama {
 }
 
 impl Layer {
-    fn new(index: usize, sizes: &Hyperparameters, heads: Heads, tensors: &mut Tensors) -> Result<Self> {
+    fn new(
+        index: usize,
+        sizes: &Hyperparameters,
+        heads: Heads,
+        tensors: &mut Tensors,
+    ) -> Result<Self> {
         let block = format!("blk.{index}");
         let width = sizes.width;
         let norm = |tensors: &mut Tensors, name: &str| {
@@ -117,7 +123,10 @@ impl Decoder for Llama {
     }
 
     fn memory_bytes(&self) -> usize {
-        let layers = self.layers.iter().map(|layer| layer.attention.memory_bytes() + layer.mlp.memory_bytes());
+        let layers = self
+            .layers
+            .iter()
+            .map(|layer| layer.attention.memory_bytes() + layer.mlp.memory_bytes());
         let head = self.head.as_ref().map_or(0, Matrix::memory_bytes);
         layers.sum::<usize>() + self.embedding.memory_bytes() + head
     }

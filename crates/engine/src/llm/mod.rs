@@ -41,7 +41,11 @@ pub struct LanguageModel {
 impl LanguageModel {
     /// From a GGUF file's metadata and tensors. `tokenizer_json`, where there is
     /// one beside it, goes before the vocabulary inside.
-    pub fn new(metadata: &Metadata, mut tensors: Tensors, tokenizer_json: Option<&[u8]>) -> Result<Self> {
+    pub fn new(
+        metadata: &Metadata,
+        mut tensors: Tensors,
+        tokenizer_json: Option<&[u8]>,
+    ) -> Result<Self> {
         let tokenizer = match tokenizer_json {
             Some(json) => Tokenizer::from_json(json)?,
             None => Tokenizer::from_gguf(metadata)?,

@@ -67,7 +67,8 @@ impl LanguageModel {
     }
 
     fn tokens_in(&self, message: &ChatMessage) -> usize {
-        let count = self.tokenizer.encode(&message.content).map_or(message.content.len(), |ids| ids.len());
+        let count =
+            self.tokenizer.encode(&message.content).map_or(message.content.len(), |ids| ids.len());
         count + AROUND_A_MESSAGE
     }
 

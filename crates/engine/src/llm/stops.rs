@@ -16,7 +16,10 @@ pub struct Passed {
 
 impl StopStrings {
     pub fn new(stops: Vec<String>) -> Self {
-        Self { stops: stops.into_iter().filter(|stop| !stop.is_empty()).collect(), held: String::new() }
+        Self {
+            stops: stops.into_iter().filter(|stop| !stop.is_empty()).collect(),
+            held: String::new(),
+        }
     }
 
     pub fn push(&mut self, text: &str) -> Passed {
@@ -54,7 +57,11 @@ mod tests {
         let mut strings = StopStrings::new(stops.iter().map(|stop| stop.to_string()).collect());
         for (piece, (text, stopped)) in pieces.iter().zip(expected) {
             let passed = strings.push(piece);
-            assert_eq!(passed, Passed { text: text.to_string(), stopped: *stopped }, "after {piece:?}");
+            assert_eq!(
+                passed,
+                Passed { text: text.to_string(), stopped: *stopped },
+                "after {piece:?}"
+            );
         }
     }
 
@@ -76,7 +83,11 @@ mod tests {
 
     #[test]
     fn korean_stops_are_held_by_the_syllable() {
-        check(&["끝입니다"], &["이제 끝", "나지 않아"], &[("이제 ", false), ("끝나지 않아", false)]);
+        check(
+            &["끝입니다"],
+            &["이제 끝", "나지 않아"],
+            &[("이제 ", false), ("끝나지 않아", false)],
+        );
     }
 
     #[test]

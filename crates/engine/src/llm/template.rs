@@ -36,14 +36,19 @@ struct Message<'a> {
 impl ChatTemplate {
     pub fn new(source: String, bos: &str, eos: &str, control: Vec<String>) -> Result<Self> {
         if source.len() > LONGEST_TEMPLATE {
-            return Err(EngineError::bad_model(KEY, format!("{} bytes are too long", source.len())));
+            return Err(EngineError::bad_model(
+                KEY,
+                format!("{} bytes are too long", source.len()),
+            ));
         }
         let mut environment = Environment::new();
         // As transformers sets Jinja up, for which templates are written.
         let syntax = SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).build();
-        environment.set_syntax(syntax.map_err(|error| EngineError::bad_model(KEY, error.to_string()))?);
+        environment
+            .set_syntax(syntax.map_err(|error| EngineError::bad_model(KEY, error.to_string()))?);
         environment.set_fuel(Some(MOST_STEPS));
-        environment.set_unknown_method_callback(minijinja_contrib::pycompat::unknown_method_callback);
+        environment
+            .set_unknown_method_callback(minijinja_contrib::pycompat::unknown_method_callback);
         environment.add_function("raise_exception", |detail: String| -> Result<String, Error> {
             Err(Error::new(ErrorKind::InvalidOperation, detail))
         });
@@ -55,7 +60,11 @@ impl ChatTemplate {
 
     /// The prompt up to where the assistant is to speak. `tools` are function
     /// descriptions as JSON schemas, for templates that know what to do with them.
-    pub fn render(&self, messages: &[ChatMessage], tools: Option<&serde_json::Value>) -> Result<String> {
+    pub fn render(
+        &self,
+        messages: &[ChatMessage],
+        tools: Option<&serde_json::Value>,
+    ) -> Result<String> {
         let contents: Vec<String> =
             messages.iter().map(|message| self.without_control(&message.content)).collect();
         let messages: Vec<Message> = messages
@@ -109,7 +118,8 @@ mod tests {
 
     #[test]
     fn messages_become_turns() {
-        let text = rendered(CHATML, &[(Role::System, "Be kind."), (Role::User, "안녕")]).expect("renders");
+        let text =
+            rendered(CHATML, &[(Role::System, "Be kind."), (Role::User, "안녕")]).expect("renders");
         assert_eq!(
             text,
             "<|im_start|>system\nBe kind.<|im_end|>\n<|im_start|>user\n안녕<|im_end|>\n<|im_start|>assistant\n"
@@ -126,13 +136,15 @@ mod tests {
 
     #[test]
     fn python_methods_work_in_templates() {
-        let source = "{{ messages[0]['content'].strip().upper() if messages[0].content.startswith(' ') }}";
+        let source =
+            "{{ messages[0]['content'].strip().upper() if messages[0].content.startswith(' ') }}";
         assert_eq!(rendered(source, &[(Role::User, "  hi ")]).expect("renders"), "HI");
     }
 
     #[test]
     fn a_template_that_never_ends_is_stopped() {
-        let endless = "{% for a in range(100000) %}{% for b in range(100000) %}{% endfor %}{% endfor %}";
+        let endless =
+            "{% for a in range(100000) %}{% for b in range(100000) %}{% endfor %}{% endfor %}";
         assert!(rendered(endless, &[]).is_err());
     }
 

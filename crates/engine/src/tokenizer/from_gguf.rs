@@ -35,11 +35,14 @@ pub(super) fn build(metadata: &Metadata) -> Result<Tokenizer> {
     let (mut inner, spelling) = match metadata.str(MODEL)? {
         "gpt2" => (byte_level(metadata, &tokens)?, Spelling::ByteLevel),
         "llama" => (sentence_piece(metadata, &tokens)?, Spelling::SentencePiece),
-        other => return Err(EngineError::bad_model(MODEL, format!("\"{other}\" is not supported"))),
+        other => {
+            return Err(EngineError::bad_model(MODEL, format!("\"{other}\" is not supported")));
+        }
     };
 
     let of_type = |wanted: u32| {
-        let chosen = tokens.iter().zip(&types).enumerate().filter(move |(_, (_, ty))| **ty == wanted);
+        let chosen =
+            tokens.iter().zip(&types).enumerate().filter(move |(_, (_, ty))| **ty == wanted);
         chosen.map(|(id, (token, _))| (token.to_string(), id as u32))
     };
     let control: Vec<(String, u32)> = of_type(CONTROL).collect();
@@ -60,7 +63,8 @@ pub(super) fn build(metadata: &Metadata) -> Result<Tokenizer> {
 }
 
 fn vocabulary(tokens: &[&str]) -> Result<Vocab> {
-    let vocabulary: Vocab = tokens.iter().enumerate().map(|(id, token)| (token.to_string(), id as u32)).collect();
+    let vocabulary: Vocab =
+        tokens.iter().enumerate().map(|(id, token)| (token.to_string(), id as u32)).collect();
     if vocabulary.len() != tokens.len() {
         return Err(EngineError::bad_model(TOKENS, "the same token stands there twice"));
     }
@@ -101,7 +105,8 @@ fn word_cutter(pre: &str) -> Result<PreTokenizerWrapper> {
         let pattern = format!(
             r"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{{L}}\p{{N}}]?\p{{L}}+|\p{{N}}{digits}| ?[^\s\p{{L}}\p{{N}}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+"
         );
-        let split = Split::new(SplitPattern::Regex(pattern), SplitDelimiterBehavior::Isolated, false);
+        let split =
+            Split::new(SplitPattern::Regex(pattern), SplitDelimiterBehavior::Isolated, false);
         split.map(|split| vec![split.into(), ByteLevel::new(false, true, false).into()])
     };
     let cutters = match pre {
@@ -129,7 +134,8 @@ fn sentence_piece(metadata: &Metadata, tokens: &[&str]) -> Result<Inner> {
     for (id, token) in tokens.iter().enumerate() {
         for (cut, _) in token.char_indices().skip(1) {
             let (left, right) = token.split_at(cut);
-            if let (Some(&left_id), Some(&right_id)) = (vocabulary.get(left), vocabulary.get(right)) {
+            if let (Some(&left_id), Some(&right_id)) = (vocabulary.get(left), vocabulary.get(right))
+            {
                 merges.push((scores[id], left_id, right_id, (left.to_owned(), right.to_owned())));
             }
         }
@@ -143,10 +149,13 @@ fn sentence_piece(metadata: &Metadata, tokens: &[&str]) -> Result<Inner> {
     if let Some(unknown) = tokens.get(unknown) {
         builder = builder.unk_token((*unknown).to_owned());
     }
-    let model = builder.build().map_err(|error| EngineError::bad_model(SCORES, error.to_string()))?;
+    let model =
+        builder.build().map_err(|error| EngineError::bad_model(SCORES, error.to_string()))?;
     let mut inner = Inner::new(model);
     let spaces = Replace::new(" ", "▁").map(NormalizerWrapper::from);
     let spaces = spaces.map_err(|error| EngineError::bad_model(MODEL, error.to_string()))?;
-    inner.with_normalizer(Some(spaces)).map_err(|error| EngineError::bad_model(MODEL, error.to_string()))?;
+    inner
+        .with_normalizer(Some(spaces))
+        .map_err(|error| EngineError::bad_model(MODEL, error.to_string()))?;
     Ok(inner)
 }

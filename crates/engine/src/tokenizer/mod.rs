@@ -27,8 +27,15 @@ pub struct Tokenizer {
 
 /// Names under which families mark the end of a turn, for files that tell only
 /// one of theirs.
-const ENDS: [&str; 7] =
-    ["<|im_end|>", "<|endoftext|>", "<|eot_id|>", "<|end_of_text|>", "<end_of_turn>", "</s>", "<eos>"];
+const ENDS: [&str; 7] = [
+    "<|im_end|>",
+    "<|endoftext|>",
+    "<|eot_id|>",
+    "<|end_of_text|>",
+    "<end_of_turn>",
+    "</s>",
+    "<eos>",
+];
 
 impl Tokenizer {
     pub fn from_gguf(metadata: &Metadata) -> Result<Self> {
@@ -57,7 +64,9 @@ impl Tokenizer {
         bos: Option<u32>,
         mut ends: Vec<u32>,
     ) -> Self {
-        ends.extend(control.iter().filter(|(name, _)| ENDS.contains(&name.as_str())).map(|(_, id)| id));
+        ends.extend(
+            control.iter().filter(|(name, _)| ENDS.contains(&name.as_str())).map(|(_, id)| id),
+        );
         ends.sort_unstable();
         ends.dedup();
         Self { inner, pieces, control, bos, ends }
@@ -89,7 +98,8 @@ impl Tokenizer {
     }
 
     pub fn decode(&self, tokens: &[u32]) -> String {
-        let bytes: Vec<u8> = tokens.iter().flat_map(|&token| self.bytes_of(token)).copied().collect();
+        let bytes: Vec<u8> =
+            tokens.iter().flat_map(|&token| self.bytes_of(token)).copied().collect();
         String::from_utf8_lossy(&bytes).into_owned()
     }
 

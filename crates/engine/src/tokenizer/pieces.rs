@@ -21,7 +21,10 @@ pub(super) struct Pieces {
 }
 
 impl Pieces {
-    pub(super) fn new<'a>(spelling: Spelling, pieces: impl Iterator<Item = Option<&'a str>>) -> Self {
+    pub(super) fn new<'a>(
+        spelling: Spelling,
+        pieces: impl Iterator<Item = Option<&'a str>>,
+    ) -> Self {
         let mut bytes = Vec::new();
         let mut ends = Vec::new();
         for piece in pieces {
@@ -35,7 +38,8 @@ impl Pieces {
 
     /// Of a tokenizer read from JSON; control tokens stand for no text.
     pub(super) fn of(inner: &Inner, control: &[(String, u32)]) -> Self {
-        let spelling = if uses_byte_level(inner) { Spelling::ByteLevel } else { Spelling::SentencePiece };
+        let spelling =
+            if uses_byte_level(inner) { Spelling::ByteLevel } else { Spelling::SentencePiece };
         let vocabulary = inner.get_vocab(true);
         let size = vocabulary.values().max().map_or(0, |&id| id as usize + 1);
         let mut pieces = vec![None; size];
@@ -122,13 +126,17 @@ mod tests {
 
     #[test]
     fn pieces_are_spelled_out() {
-        let byte_level = Pieces::new(Spelling::ByteLevel, [Some("ĠHi"), None, Some("ì"), Some("안")].into_iter());
+        let byte_level = Pieces::new(
+            Spelling::ByteLevel,
+            [Some("ĠHi"), None, Some("ì"), Some("안")].into_iter(),
+        );
         assert_eq!(byte_level.bytes_of(0), b" Hi");
         assert_eq!(byte_level.bytes_of(1), b"");
         assert_eq!(byte_level.bytes_of(2), [0xEC]);
         assert_eq!(byte_level.bytes_of(3), "안".as_bytes());
         assert_eq!(byte_level.bytes_of(99), b"");
-        let sentence_piece = Pieces::new(Spelling::SentencePiece, [Some("▁a▁"), Some("<0xEC>")].into_iter());
+        let sentence_piece =
+            Pieces::new(Spelling::SentencePiece, [Some("▁a▁"), Some("<0xEC>")].into_iter());
         assert_eq!(sentence_piece.bytes_of(0), b" a ");
         assert_eq!(sentence_piece.bytes_of(1), [0xEC]);
     }

@@ -22,7 +22,8 @@ pub(crate) fn weights(model: &str, file: &str) -> Option<PathBuf> {
 fn weights_folder() -> PathBuf {
     let cache = || {
         let home = std::env::var_os("BELLA_CACHE").map(PathBuf::from);
-        let xdg = || std::env::var_os("XDG_CACHE_HOME").map(|cache| PathBuf::from(cache).join("bella"));
+        let xdg =
+            || std::env::var_os("XDG_CACHE_HOME").map(|cache| PathBuf::from(cache).join("bella"));
         let user = || std::env::var_os("HOME").map(|home| PathBuf::from(home).join(".cache/bella"));
         home.or_else(xdg).or_else(user).unwrap_or_default().join("weights")
     };
