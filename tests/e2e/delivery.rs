@@ -11,36 +11,24 @@ fn the_page_is_isolated_and_may_run_only_its_own_code() {
     stage.play(|visit| {
         visit.meet();
         let headers = |name: &str| -> Option<String> {
-            visit.page.call(
-                "name => fetch('./').then(page => page.headers.get(name))",
-                &[name.into()],
-            )
+            visit
+                .page
+                .call("name => fetch('./').then(page => page.headers.get(name))", &[name.into()])
         };
-        assert_eq!(
-            headers("cross-origin-opener-policy").as_deref(),
-            Some("same-origin")
-        );
-        assert_eq!(
-            headers("cross-origin-embedder-policy").as_deref(),
-            Some("require-corp")
-        );
+        assert_eq!(headers("cross-origin-opener-policy").as_deref(), Some("same-origin"));
+        assert_eq!(headers("cross-origin-embedder-policy").as_deref(), Some("require-corp"));
         let policy = headers("content-security-policy").expect("a policy");
-        for must in [
-            "default-src 'none'",
-            "script-src 'self' 'wasm-unsafe-eval'",
-            "frame-ancestors 'none'",
-        ] {
+        for must in
+            ["default-src 'none'", "script-src 'self' 'wasm-unsafe-eval'", "frame-ancestors 'none'"]
+        {
             assert!(policy.contains(must), "{must} is missing from {policy}");
         }
         for must_not in ["'unsafe-inline'", "'unsafe-eval'", "http:"] {
             assert!(!policy.contains(must_not), "{must_not} is in {policy}");
         }
         assert!(visit.page.eval::<bool>("crossOriginIsolated"));
-        let in_worker = visit
-            .page
-            .workers()
-            .iter()
-            .all(|worker| worker.eval("crossOriginIsolated"));
+        let in_worker =
+            visit.page.workers().iter().all(|worker| worker.eval("crossOriginIsolated"));
         assert!(in_worker, "the engine's worker is not isolated");
     });
 }
@@ -107,20 +95,11 @@ fn the_page_comes_small() {
     let Some(stage) = Stage::bella() else { return };
     stage.play(|visit| {
         visit.meet();
-        let bytes: u64 = visit
-            .page
-            .requests()
-            .iter()
-            .map(|request| request.wire_bytes)
-            .sum();
+        let bytes: u64 = visit.page.requests().iter().map(|request| request.wire_bytes).sum();
         // Everything before the first model, uncompressed as this server sends it.
         assert!(bytes < 16_000_000, "{bytes} bytes before the first word");
         assert!(
-            visit
-                .page
-                .requests()
-                .iter()
-                .all(|one| !one.url.contains("/weights/")),
+            visit.page.requests().iter().all(|one| !one.url.contains("/weights/")),
             "unasked weights"
         );
     });

@@ -8,11 +8,7 @@ use xtask::server::{Asked, Fault};
 /// Does to weights what is to be done, and to nothing else.
 fn only_weights(fault: Fault) -> impl Fn(&Asked) -> Fault + Send + Sync {
     move |asked| {
-        if asked.path.contains("/weights/") {
-            fault.clone()
-        } else {
-            Fault::none()
-        }
+        if asked.path.contains("/weights/") { fault.clone() } else { Fault::none() }
     }
 }
 
@@ -36,10 +32,7 @@ fn check_weights(language: &str, fault: Fault, kind: &str) {
         visit.host.behave();
         visit.page.click(LOAD_MODEL);
         visit.wait_for_engine("idle");
-        assert!(
-            !visit.page.shows(TROUBLE),
-            "the trouble is over and still told"
-        );
+        assert!(!visit.page.shows(TROUBLE), "the trouble is over and still told");
     });
 }
 
@@ -50,51 +43,24 @@ fn assert_told_in(language: &str, told: &str) {
     let hangul = told.chars().filter(is_hangul).count();
     match language {
         "ko-KR" => assert!(hangul > 20, "not in Korean: {told}"),
-        _ => assert!(
-            hangul == 0 && told.split_whitespace().count() > 8,
-            "not in English: {told}"
-        ),
+        _ => assert!(hangul == 0 && told.split_whitespace().count() > 8, "not in English: {told}"),
     }
-    assert!(
-        told.matches(['.', '。']).count() >= 2,
-        "no next step: {told}"
-    );
+    assert!(told.matches(['.', '。']).count() >= 2, "no next step: {told}");
 }
 
 #[test]
 fn one_flipped_bit_is_noticed() {
-    check_weights(
-        "en-US",
-        Fault {
-            flip_at: Some(50_000_000),
-            ..Fault::none()
-        },
-        "wrong-hash",
-    );
+    check_weights("en-US", Fault { flip_at: Some(50_000_000), ..Fault::none() }, "wrong-hash");
 }
 
 #[test]
 fn a_file_published_half_is_noticed() {
-    check_weights(
-        "ko-KR",
-        Fault {
-            shorten_to: Some(1_000_000),
-            ..Fault::none()
-        },
-        "short-file",
-    );
+    check_weights("ko-KR", Fault { shorten_to: Some(1_000_000), ..Fault::none() }, "short-file");
 }
 
 #[test]
 fn a_connection_that_breaks_is_noticed() {
-    check_weights(
-        "en-US",
-        Fault {
-            cut_after: Some(3_000_000),
-            ..Fault::none()
-        },
-        "short-file",
-    );
+    check_weights("en-US", Fault { cut_after: Some(3_000_000), ..Fault::none() }, "short-file");
 }
 
 #[test]
@@ -104,29 +70,18 @@ fn a_file_that_is_not_there_is_noticed() {
 
 #[test]
 fn a_server_that_hangs_up_is_noticed() {
-    check_weights(
-        "en-US",
-        Fault {
-            hang_up: true,
-            ..Fault::none()
-        },
-        "unreachable",
-    );
+    check_weights("en-US", Fault { hang_up: true, ..Fault::none() }, "unreachable");
 }
 
 #[test]
 fn a_server_that_is_gone_is_noticed() {
     let Some(stage) = Stage::bella() else { return };
     stage.play(|visit| {
-        visit.forgive("the server is off", |one| {
-            matches!(one, Trouble::Complaint { .. })
-        });
+        visit.forgive("the server is off", |one| matches!(one, Trouble::Complaint { .. }));
         visit.meet();
         visit.host.stop();
         visit.page.click(LOAD_MODEL);
-        visit
-            .page
-            .wait_for(by(TROUBLE).with("data-trouble", "unreachable"));
+        visit.page.wait_for(by(TROUBLE).with("data-trouble", "unreachable"));
         visit.host.start_again();
         visit.page.click(LOAD_MODEL);
         visit.wait_for_engine("idle");
@@ -146,9 +101,7 @@ fn check_engine_lost(end: &str) {
         visit.wait_for_engine("replying");
         engine(visit).eval::<()>(end);
 
-        visit
-            .page
-            .wait_for_within(THINKING_TIME, reply().with("data-state", "failed"));
+        visit.page.wait_for_within(THINKING_TIME, reply().with("data-state", "failed"));
         let told = by(TROUBLE).with("data-trouble", "engine-lost");
         assert_told_in("en-US", &visit.page.text(told));
 
@@ -156,20 +109,13 @@ fn check_engine_lost(end: &str) {
         visit.wait_for_engine("idle");
         visit.page.click(ASK_AGAIN);
         assert_eq!(visit.reply().state, "done");
-        assert!(
-            visit
-                .ask("What is the capital of France?")
-                .text
-                .contains("Paris")
-        );
+        assert!(visit.ask("What is the capital of France?").text.contains("Paris"));
     });
 }
 
 fn engine(visit: &Visit) -> bella_tests::page::Worker {
     let workers = visit.page.workers();
-    let engine = workers
-        .into_iter()
-        .find(|worker| worker.url().contains("worker"));
+    let engine = workers.into_iter().find(|worker| worker.url().contains("worker"));
     engine.expect("the engine's worker")
 }
 
@@ -190,25 +136,18 @@ fn an_engine_that_never_starts_says_so_and_can_be_tried_again() {
     let Some(stage) = Stage::bella() else { return };
     stage.play(|visit| {
         visit.forgive("the engine is not served", |one| {
-            matches!(
-                one,
-                Trouble::Complaint { .. } | Trouble::ConsoleError { .. }
-            )
+            matches!(one, Trouble::Complaint { .. } | Trouble::ConsoleError { .. })
         });
         visit.page.set_language("ko-KR");
-        visit
-            .host
-            .misbehave(|asked| match asked.path.contains("/engine/") {
-                true => Fault::status(503),
-                false => Fault::none(),
-            });
+        visit.host.misbehave(|asked| match asked.path.contains("/engine/") {
+            true => Fault::status(503),
+            false => Fault::none(),
+        });
         visit.open("");
         visit.wait_for_engine("broken");
         assert_told_in(
             "ko-KR",
-            &visit
-                .page
-                .text(by(TROUBLE).with("data-trouble", "engine-not-started")),
+            &visit.page.text(by(TROUBLE).with("data-trouble", "engine-not-started")),
         );
         visit.host.behave();
         visit.page.click(RETRY);

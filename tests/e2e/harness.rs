@@ -37,15 +37,9 @@ fn complaint(test: impl FnOnce() + std::panic::UnwindSafe) -> String {
 #[test]
 fn requests_of_a_page_its_workers_and_their_workers_are_recorded() {
     let stage = Stage::of_files(&[
-        (
-            "index.html",
-            "<!doctype html><title>all</title><script src=\"page.js\"></script>",
-        ),
+        ("index.html", "<!doctype html><title>all</title><script src=\"page.js\"></script>"),
         ("page.js", "fetch('from-page.txt'); new Worker('outer.js');"),
-        (
-            "outer.js",
-            "fetch('from-worker.txt'); new Worker('inner.js');",
-        ),
+        ("outer.js", "fetch('from-worker.txt'); new Worker('inner.js');"),
         ("inner.js", "fetch('from-inner.txt');"),
         ("from-page.txt", ""),
         ("from-worker.txt", ""),
@@ -53,11 +47,9 @@ fn requests_of_a_page_its_workers_and_their_workers_are_recorded() {
     ]);
     stage.play(|visit| {
         visit.open("");
-        for (file, kind) in [
-            ("from-page.txt", "page"),
-            ("from-worker.txt", "worker"),
-            ("from-inner.txt", "worker"),
-        ] {
+        for (file, kind) in
+            [("from-page.txt", "page"), ("from-worker.txt", "worker"), ("from-inner.txt", "worker")]
+        {
             let url = visit.host.url_of(file);
             visit.page.wait_until(format!("{file} on record"), || {
                 let requests = visit.page.requests();
@@ -90,56 +82,35 @@ fn requests_of_a_service_worker_are_recorded_apart_from_what_it_answers() {
     ]);
     stage.play(|visit| {
         visit.open("");
-        visit
-            .page
-            .wait_until("the service worker to take over", || {
-                visit.page.eval("!!navigator.serviceWorker.controller")
-            });
+        visit.page.wait_until("the service worker to take over", || {
+            visit.page.eval("!!navigator.serviceWorker.controller")
+        });
         let answer: String = visit.page.eval("fetch('made-up.txt').then(r => r.text())");
         assert_eq!(answer, "made up");
 
         let requests = visit.page.requests();
-        let own = requests
-            .iter()
-            .find(|one| one.url.ends_with("own.txt"))
-            .expect("its own request");
+        let own =
+            requests.iter().find(|one| one.url.ends_with("own.txt")).expect("its own request");
         assert_eq!(own.from.kind, "service_worker");
-        let made_up = requests
-            .iter()
-            .find(|one| one.url.ends_with("made-up.txt"))
-            .expect("the page's");
+        let made_up =
+            requests.iter().find(|one| one.url.ends_with("made-up.txt")).expect("the page's");
         assert_eq!(made_up.from.kind, "page");
         assert_eq!(made_up.answered_by, AnsweredBy::ServiceWorker);
-        assert!(
-            visit
-                .host
-                .exchanges()
-                .iter()
-                .all(|one| one.path != "/made-up.txt")
-        );
+        assert!(visit.host.exchanges().iter().all(|one| one.path != "/made-up.txt"));
     });
 }
 
 #[test]
 fn a_request_to_another_host_fails_the_test() {
     let told = complaint(|| {
-        scripted("new Worker('worker.js')")
-            .serving(bare)
-            .play(|visit| {
-                visit.open("");
-                // Not even a name server may hear of it.
-                visit
-                    .page
-                    .eval::<()>("fetch('https://example.org/pixel').catch(() => {})");
-                visit.forgive("it fails, as it should", |one| {
-                    matches!(one, Trouble::Complaint { .. })
-                });
-            });
+        scripted("new Worker('worker.js')").serving(bare).play(|visit| {
+            visit.open("");
+            // Not even a name server may hear of it.
+            visit.page.eval::<()>("fetch('https://example.org/pixel').catch(() => {})");
+            visit.forgive("it fails, as it should", |one| matches!(one, Trouble::Complaint { .. }));
+        });
     });
-    assert!(
-        told.contains("the page asked https://example.org/pixel"),
-        "{told}"
-    );
+    assert!(told.contains("the page asked https://example.org/pixel"), "{told}");
 }
 
 #[test]
@@ -153,20 +124,12 @@ fn an_uncaught_exception_fails_the_test() {
 
 #[test]
 fn a_rejected_promise_in_a_worker_fails_the_test() {
-    let files = [
-        EMPTY,
-        (
-            "worker.js",
-            "Promise.reject(new Error('nobody waits for this'))",
-        ),
-    ];
+    let files = [EMPTY, ("worker.js", "Promise.reject(new Error('nobody waits for this'))")];
     let told = complaint(|| {
         Stage::of_files(&files).play(|visit| {
             visit.open("");
             visit.page.eval::<()>("void new Worker('worker.js')");
-            visit
-                .page
-                .wait_until("the rejection", || !visit.troubles().is_empty());
+            visit.page.wait_until("the rejection", || !visit.troubles().is_empty());
         });
     });
     assert!(
@@ -192,15 +155,10 @@ fn what_is_not_there_is_named_with_the_time_it_was_waited_for() {
     let told = complaint(|| {
         Stage::of_files(&[EMPTY]).play(|visit| {
             visit.open("");
-            visit
-                .page
-                .wait_for_within(Duration::from_millis(100), "composer");
+            visit.page.wait_for_within(Duration::from_millis(100), "composer");
         });
     });
-    assert_eq!(
-        told,
-        "waited 100ms for [data-testid=\"composer\"] to be seen"
-    );
+    assert_eq!(told, "waited 100ms for [data-testid=\"composer\"] to be seen");
 }
 
 #[test]
@@ -283,19 +241,11 @@ fn a_page_can_be_shown_to_another_person_on_another_device() {
         page.set_taste(Theme::Dark, true);
         page.set_language("ko-KR");
         visit.open("");
-        assert_eq!(
-            page.eval::<(u32, f64)>("[innerWidth, devicePixelRatio]"),
-            (360, 2.0)
-        );
-        for media in [
-            "prefers-color-scheme: dark",
-            "prefers-reduced-motion: reduce",
-            "pointer: coarse",
-        ] {
-            assert!(
-                page.eval::<bool>(&format!("matchMedia('({media})').matches")),
-                "{media}"
-            );
+        assert_eq!(page.eval::<(u32, f64)>("[innerWidth, devicePixelRatio]"), (360, 2.0));
+        for media in
+            ["prefers-color-scheme: dark", "prefers-reduced-motion: reduce", "pointer: coarse"]
+        {
+            assert!(page.eval::<bool>(&format!("matchMedia('({media})').matches")), "{media}");
         }
         assert_eq!(page.eval::<String>("navigator.language"), "ko-KR");
         assert_eq!(
@@ -316,18 +266,13 @@ fn a_server_that_was_stopped_listens_again_at_the_same_address() {
                 "fetch('index.html', { cache: 'no-store' }).then(() => true, () => false)",
             )
         };
-        visit.forgive("the server is off", |one| {
-            matches!(one, Trouble::Complaint { .. })
-        });
+        visit.forgive("the server is off", |one| matches!(one, Trouble::Complaint { .. }));
         assert!(asks());
         visit.host.stop();
         assert!(!asks());
         visit.host.start_again();
         assert!(asks());
-        visit.host.misbehave(|_| Fault {
-            hang_up: true,
-            ..Fault::none()
-        });
+        visit.host.misbehave(|_| Fault { hang_up: true, ..Fault::none() });
         assert!(!asks());
         visit.host.behave();
         assert!(asks());
@@ -347,9 +292,7 @@ fn a_context_finds_nothing_of_the_one_before() {
         let other = visit.context.page().expect("a second tab");
         other.goto(&visit.host.url_of(""));
         assert_eq!(
-            other
-                .eval::<Option<String>>("localStorage.getItem('kept')")
-                .as_deref(),
+            other.eval::<Option<String>>("localStorage.getItem('kept')").as_deref(),
             Some("yes")
         );
     };
@@ -398,6 +341,26 @@ fn a_profile_outlives_a_browser_that_was_killed() {
 }
 
 #[test]
+fn a_task_that_holds_up_the_page_is_seen() {
+    Stage::of_files(&[EMPTY]).play(|visit| {
+        visit.open("");
+        let longest = |milliseconds: u32| {
+            let work = format!(
+                "new Promise(done => setTimeout(() => {{
+                    const end = performance.now() + {milliseconds};
+                    while (performance.now() < end);
+                    done();
+                }}))"
+            );
+            let tasks = visit.page.trace(|| visit.page.eval::<()>(&work));
+            tasks.into_iter().map(|task| task.wall_ms).fold(0.0, f64::max)
+        };
+        assert!(longest(1) < 150.0);
+        assert!(longest(200) >= 195.0);
+    });
+}
+
+#[test]
 fn a_full_disk_can_be_had() {
     Stage::of_files(&[EMPTY]).play(|visit| {
         visit.open("");
@@ -417,13 +380,11 @@ fn the_microphone_plays_the_file_it_was_given() {
     let clip = folder.path().join("tone.wav");
     fs::write(&clip, tone(440.0, 3.0)).expect("a clip");
     let microphone = Microphone::Plays(clip);
-    Stage::of_files(&[EMPTY])
-        .launch(Browser::launch().microphone(microphone))
-        .play(|visit| {
-            visit.open("");
-            let loudest: f64 = visit.page.eval(LOUDEST_PITCH);
-            assert!((loudest - 440.0).abs() < 15.0, "heard {loudest} Hz");
-        });
+    Stage::of_files(&[EMPTY]).launch(Browser::launch().microphone(microphone)).play(|visit| {
+        visit.open("");
+        let loudest: f64 = visit.page.eval(LOUDEST_PITCH);
+        assert!((loudest - 440.0).abs() < 15.0, "heard {loudest} Hz");
+    });
 }
 
 #[test]
@@ -439,10 +400,7 @@ fn the_microphone_can_be_refused() {
 #[test]
 fn a_browser_in_a_mount_namespace_sees_what_others_do_not() {
     let folder = tempfile::tempdir().expect("a folder");
-    let (outside, inside) = (
-        folder.path().join("outside.txt"),
-        folder.path().join("inside.txt"),
-    );
+    let (outside, inside) = (folder.path().join("outside.txt"), folder.path().join("inside.txt"));
     fs::write(&outside, "outside").expect("a file");
     fs::write(&inside, "inside").expect("a file");
     let mount = format!("mount --bind {} {}", inside.display(), outside.display());
@@ -451,9 +409,7 @@ fn a_browser_in_a_mount_namespace_sees_what_others_do_not() {
         visit.page.text(css("body"))
     };
     let namespaced = Browser::launch().in_mount_namespace(&mount);
-    Stage::of_files(&[EMPTY])
-        .launch(namespaced)
-        .play(|visit| assert_eq!(read(visit), "inside"));
+    Stage::of_files(&[EMPTY]).launch(namespaced).play(|visit| assert_eq!(read(visit), "inside"));
     Stage::of_files(&[EMPTY]).play(|visit| assert_eq!(read(visit), "outside"));
 }
 
@@ -477,9 +433,7 @@ fn bare(serving: &mut Serving) {
 
 fn open_and_wait(visit: &Visit) {
     visit.open("");
-    visit
-        .page
-        .wait_until("trouble", || !visit.troubles().is_empty());
+    visit.page.wait_until("trouble", || !visit.troubles().is_empty());
 }
 
 /// The processes of a group that have not ended yet.
@@ -491,9 +445,7 @@ fn processes_in(group: u32) -> usize {
         let state = after_name.next();
         after_name.nth(1) == Some(group.as_str()) && state != Some("Z")
     };
-    let entries = fs::read_dir("/proc")
-        .expect("the list of processes")
-        .flatten();
+    let entries = fs::read_dir("/proc").expect("the list of processes").flatten();
     let stats = entries.filter_map(|entry| fs::read_to_string(entry.path().join("stat")).ok());
     stats.filter(|stat| belongs(stat.clone())).count()
 }
@@ -501,10 +453,8 @@ fn processes_in(group: u32) -> usize {
 fn profile_of(process: u32) -> std::path::PathBuf {
     let line = fs::read(format!("/proc/{process}/cmdline")).expect("its command line");
     let line = String::from_utf8_lossy(&line);
-    let data = line
-        .split('\0')
-        .find_map(|word| word.strip_prefix("--user-data-dir="))
-        .expect("a profile");
+    let data =
+        line.split('\0').find_map(|word| word.strip_prefix("--user-data-dir=")).expect("a profile");
     Path::new(data).parent().expect("its folder").to_owned()
 }
 

@@ -33,10 +33,7 @@ fn look(visit: &Visit, name: &str, language: &str) {
             visit.page.screenshot(&folder.join(&picture));
             let faults: Vec<String> = visit.page.call(LAYOUT_FAULTS, &[COMPOSER.into()]);
             assert!(faults.is_empty(), "{picture}:\n  {}", faults.join("\n  "));
-            assert_eq!(
-                visit.page.eval::<String>("document.documentElement.lang"),
-                language
-            );
+            assert_eq!(visit.page.eval::<String>("document.documentElement.lang"), language);
         }
     }
 }
@@ -101,10 +98,7 @@ fn a_conversation_fits_every_window() {
     stage.play(|visit| {
         visit.wake();
         for (language, question) in [
-            (
-                "en",
-                "Write a numbered list of five things one needs to make tea.",
-            ),
+            ("en", "Write a numbered list of five things one needs to make tea."),
             ("ko", "안녕하세요, 벨라! 오늘은 날씨가 참 좋네요."),
         ] {
             visit.read_in(language);
@@ -125,23 +119,19 @@ fn loading_and_trouble_fit_every_window() {
         });
         for language in LANGUAGES {
             visit.page.set_language(language);
-            visit
-                .host
-                .misbehave(|asked| match asked.path.contains("/weights/") {
-                    true => Fault::slow(2_000_000),
-                    false => Fault::none(),
-                });
+            visit.host.misbehave(|asked| match asked.path.contains("/weights/") {
+                true => Fault::slow(2_000_000),
+                false => Fault::none(),
+            });
             visit.meet();
             visit.page.click(LOAD_MODEL);
             visit.page.wait_for(LOAD_PROGRESS);
             look(visit, "loading", language);
             visit.page.click(CANCEL_LOAD);
-            visit
-                .host
-                .misbehave(|asked| match asked.path.contains("/weights/") {
-                    true => Fault::status(503),
-                    false => Fault::none(),
-                });
+            visit.host.misbehave(|asked| match asked.path.contains("/weights/") {
+                true => Fault::status(503),
+                false => Fault::none(),
+            });
             visit.page.click(LOAD_MODEL);
             visit.page.wait_for(TROUBLE);
             look(visit, "trouble", language);

@@ -2,10 +2,13 @@
 
 use bella_tests::conversation::{reply, said};
 use bella_tests::testid::*;
-use bella_tests::{Stage, Trouble, by};
+use bella_tests::{Stage, Trouble};
 use xtask::server::Fault;
 
 const FRANCE: &str = "What is the capital of France?";
+
+/// Longer than this in one piece, and a person notices that nothing moves.
+const LONGEST_TASK_MS: f64 = 50.0;
 
 #[test]
 fn an_answer_streams_word_by_word_and_the_page_never_stalls() {
@@ -13,16 +16,14 @@ fn an_answer_streams_word_by_word_and_the_page_never_stalls() {
     stage.play(|visit| {
         visit.page.keep_time();
         visit.wake();
-        let awake: f64 = visit.page.eval("performance.now()");
-        let answer = visit.ask(FRANCE);
+        let mut answer = None;
+        let tasks = visit.page.trace(|| answer = Some(visit.ask(FRANCE)));
+        let answer = answer.expect("asked");
         assert_eq!(answer.state, "done");
         assert!(answer.text.contains("Paris"), "{answer:?}");
 
         let timeline = visit.page.timeline();
-        let growths: Vec<_> = timeline
-            .growths_of(0)
-            .map(|growth| growth.text.trim())
-            .collect();
+        let growths: Vec<_> = timeline.growths_of(0).map(|growth| growth.text.trim()).collect();
         assert!(
             growths.windows(2).all(|two| two[1].starts_with(two[0])),
             "words changed: {growths:?}"
@@ -30,21 +31,16 @@ fn an_answer_streams_word_by_word_and_the_page_never_stalls() {
         let distinct = growths.windows(2).filter(|two| two[0] != two[1]).count();
         assert!(distinct >= 3, "it came in {distinct} pieces: {growths:?}");
 
-        let stalls: Vec<_> = timeline
-            .long_tasks
-            .iter()
-            .filter(|task| task.at >= awake)
-            .collect();
-        assert!(stalls.is_empty(), "the main thread stood still: {stalls:?}");
+        assert!(tasks.len() > distinct, "the profiler saw {} tasks", tasks.len());
+        let stalls: Vec<_> = tasks.iter().filter(|task| task.cpu_ms > LONGEST_TASK_MS).collect();
+        assert!(stalls.is_empty(), "the main thread was busy for too long: {stalls:?}");
 
         // That nothing foreign was asked is checked after every test; here, that
         // the record it is checked by is one of everything.
         let requests = visit.page.requests();
         assert!(requests.iter().any(|one| one.from.kind == "page"));
         assert!(
-            requests
-                .iter()
-                .any(|one| one.from.kind == "worker" && one.url.contains("/weights/"))
+            requests.iter().any(|one| one.from.kind == "worker" && one.url.contains("/weights/"))
         );
     });
 }
@@ -61,11 +57,7 @@ fn with_the_server_gone_the_next_question_is_answered() {
             assert_eq!(answer.state, "done");
             assert!(answer.text.contains(word), "{answer:?}");
         }
-        assert_eq!(
-            visit.page.requests().len(),
-            before,
-            "something was asked of the network"
-        );
+        assert_eq!(visit.page.requests().len(), before, "something was asked of the network");
     });
 }
 
@@ -83,9 +75,7 @@ fn stopping_ends_the_words_within_100_ms_and_the_next_question_works() {
         visit.wait_for_engine("idle");
 
         visit.say("Tell me a long story about a lighthouse and its keeper.");
-        visit.page.wait_until("a few words", || {
-            visit.page.timeline().growths_of(0).count() > 5
-        });
+        visit.page.wait_until("a few words", || visit.page.timeline().growths_of(0).count() > 5);
         visit.page.click(STOP);
         let stopped = visit.reply();
         assert_eq!(stopped.state, "stopped");
@@ -102,17 +92,11 @@ fn stopping_ends_the_words_within_100_ms_and_the_next_question_works() {
         let timeline = visit.page.timeline();
         let stop = timeline.clicked(STOP);
         let last = timeline.growths_of(0).last().expect("it had begun").at;
-        assert!(
-            last < stop + 100.0,
-            "words appeared until {} ms after the stop",
-            last - stop
-        );
+        assert!(last < stop + 100.0, "words appeared until {} ms after the stop", last - stop);
         // The page could hide words that still come. They must not come either.
+        assert!(timeline.words().any(|at| at < stop), "what the engine says is not heard");
         let asked_next = timeline.growths_of(1).next().expect("a second reply").at;
-        let late = timeline
-            .words()
-            .filter(|at| (stop + 100.0..asked_next).contains(at))
-            .count();
+        let late = timeline.words().filter(|at| (stop + 100.0..asked_next).contains(at)).count();
         assert_eq!(late, 0, "the engine went on after the stop");
     });
 }
@@ -121,12 +105,10 @@ fn stopping_ends_the_words_within_100_ms_and_the_next_question_works() {
 fn what_is_written_while_the_model_loads_is_answered_when_it_is_there() {
     let Some(stage) = Stage::bella() else { return };
     stage.play(|visit| {
-        visit
-            .host
-            .misbehave(|asked| match asked.path.contains("/weights/") {
-                true => Fault::slow(40_000_000),
-                false => Fault::none(),
-            });
+        visit.host.misbehave(|asked| match asked.path.contains("/weights/") {
+            true => Fault::slow(40_000_000),
+            false => Fault::none(),
+        });
         visit.meet();
         visit.choose_predictable_answers();
         visit.page.click(LOAD_MODEL);
@@ -145,28 +127,21 @@ fn what_is_written_while_the_model_loads_is_answered_when_it_is_there() {
 fn a_download_that_is_cancelled_can_be_begun_again() {
     let Some(stage) = Stage::bella() else { return };
     stage.play(|visit| {
-        visit
-            .host
-            .misbehave(|asked| match asked.path.contains("/weights/") {
-                true => Fault::slow(5_000_000),
-                false => Fault::none(),
-            });
+        visit.host.misbehave(|asked| match asked.path.contains("/weights/") {
+            true => Fault::slow(5_000_000),
+            false => Fault::none(),
+        });
         visit.meet();
         visit.page.click(LOAD_MODEL);
         visit.page.wait_until("bytes to arrive", || {
-            visit
-                .page
-                .read(LOAD_PROGRESS, "e => e.value > 0 && e.max > e.value")
+            visit.page.read(LOAD_PROGRESS, "e => e.value > 0 && e.max > e.value")
         });
         visit.page.click(CANCEL_LOAD);
         visit.wait_for_engine("empty");
         // Nobody pays for bytes that nobody wants.
         visit.page.wait_until("the transfer to end", || {
             let transfers = visit.host.exchanges();
-            transfers
-                .iter()
-                .filter(|one| one.path.contains("/weights/"))
-                .all(|one| one.ended)
+            transfers.iter().filter(|one| one.path.contains("/weights/")).all(|one| one.ended)
         });
         visit.host.behave();
         visit.page.click(LOAD_MODEL);
@@ -181,10 +156,7 @@ fn the_model_of_last_time_loads_by_itself() {
         visit.wake();
         visit.page.reload();
         visit.wait_for_engine("idle");
-        assert!(
-            visit.ask(FRANCE).text.contains("Paris"),
-            "settings and model are remembered"
-        );
+        assert!(visit.ask(FRANCE).text.contains("Paris"), "settings and model are remembered");
     });
 }
 
@@ -247,7 +219,7 @@ fn a_conversation_outlives_a_look_at_the_other_pages() {
             visit.page.wait_for(PAGE_TITLE);
         }
         assert!(visit.reply().text.contains("Paris"));
-        assert!(visit.page.shows(by(MODEL_CARD)) || visit.page.count(MESSAGE) == 2);
+        assert_eq!(visit.page.count(MESSAGE), 2);
     });
 }
 

@@ -52,9 +52,7 @@ impl Browser {
             connection,
             process: Mutex::new(process),
         };
-        Ok(Self {
-            running: Arc::new(running),
-        })
+        Ok(Self { running: Arc::new(running) })
     }
 
     /// Name and version, as in `Chrome/156.0.8078.79`.
@@ -79,25 +77,14 @@ impl Browser {
     /// A context with storage, permissions and service workers of its own, gone
     /// when it is dropped: as good as a new browser and a second faster.
     pub fn context(&self) -> Result<Context, Error> {
-        let created = self
-            .session()
-            .call("Target.createBrowserContext", json!({}))?;
-        let id = created["browserContextId"]
-            .as_str()
-            .unwrap_or_default()
-            .to_owned();
-        Ok(Context {
-            browser: self.clone(),
-            id: Some(id),
-        })
+        let created = self.session().call("Target.createBrowserContext", json!({}))?;
+        let id = created["browserContextId"].as_str().unwrap_or_default().to_owned();
+        Ok(Context { browser: self.clone(), id: Some(id) })
     }
 
     /// What the person's ordinary windows share, kept in the profile folder.
     pub fn lasting_context(&self) -> Context {
-        Context {
-            browser: self.clone(),
-            id: None,
-        }
+        Context { browser: self.clone(), id: None }
     }
 
     /// Asks the browser to end and lets it write what it has to.
@@ -157,14 +144,11 @@ impl Context {
             .browser
             .watch()
             .target(target, Duration::from_secs(10))
-            .ok_or(Error::TargetGone {
-                method: "Target.createTarget".into(),
-            })?;
+            .ok_or(Error::TargetGone { method: "Target.createTarget".into() })?;
         let page = Page::of(&self.browser, target);
         // Its domains are switched on by now, or this would not be answered:
         // going anywhere before that would go unrecorded.
-        page.session()
-            .call("Runtime.evaluate", json!({ "expression": "" }))?;
+        page.session().call("Runtime.evaluate", json!({ "expression": "" }))?;
         Ok(page)
     }
 
@@ -195,10 +179,7 @@ impl Drop for Context {
         if let Some(id) = &self.id {
             // Closes its pages too. The browser may be gone already.
             let params = json!({ "browserContextId": id });
-            let _ = self
-                .browser
-                .session()
-                .call("Target.disposeBrowserContext", params);
+            let _ = self.browser.session().call("Target.disposeBrowserContext", params);
             self.browser.watch().forget(id);
         }
     }

@@ -64,21 +64,11 @@ pub enum LaunchError {
     )]
     NotInstalled,
     #[error("{program} could not be started: {source}")]
-    Spawn {
-        program: String,
-        source: std::io::Error,
-    },
+    Spawn { program: String, source: std::io::Error },
     #[error("{what}: {source}")]
-    Files {
-        what: String,
-        source: std::io::Error,
-    },
+    Files { what: String, source: std::io::Error },
     #[error("{program} started but did not answer ({cause}); it said:\n{said}")]
-    Mute {
-        program: String,
-        cause: String,
-        said: String,
-    },
+    Mute { program: String, cause: String, said: String },
 }
 
 /// The folder in which a browser keeps everything it stores. Clones share it; a
@@ -94,13 +84,8 @@ impl Profile {
         let folder = tempfile::Builder::new()
             .prefix("bella-e2e-")
             .tempdir()
-            .map_err(|source| LaunchError::Files {
-                what: "a profile folder".into(),
-                source,
-            })?;
-        Ok(Self {
-            folder: Arc::new(folder),
-        })
+            .map_err(|source| LaunchError::Files { what: "a profile folder".into(), source })?;
+        Ok(Self { folder: Arc::new(folder) })
     }
 
     pub fn path(&self) -> &Path {
@@ -219,17 +204,13 @@ impl Launch {
         profile: &Profile,
         throw_away: bool,
     ) -> Result<(Process, PipeReader, PipeWriter), LaunchError> {
-        let spawn_error = |source| LaunchError::Spawn {
-            program: program.display().to_string(),
-            source,
-        };
+        let spawn_error =
+            |source| LaunchError::Spawn { program: program.display().to_string(), source };
         let (commands_out, commands) = pipe().map_err(spawn_error)?;
         let (answers, answers_in) = pipe().map_err(spawn_error)?;
         let log = profile.path().join("chromium.log");
-        let said = File::create(&log).map_err(|source| LaunchError::Files {
-            what: log.display().to_string(),
-            source,
-        })?;
+        let said = File::create(&log)
+            .map_err(|source| LaunchError::Files { what: log.display().to_string(), source })?;
 
         let mut line = self.inside.clone();
         line.extend(["sh", "-c", UNDER_THE_PIPES, "sh"].map(OsString::from));
@@ -241,11 +222,7 @@ impl Launch {
             .args(&line[1..])
             .env(
                 "BELLA_E2E_THROW_AWAY",
-                if throw_away {
-                    profile.path().as_os_str()
-                } else {
-                    "".as_ref()
-                },
+                if throw_away { profile.path().as_os_str() } else { "".as_ref() },
             )
             // Certificate stores and font caches belong to the profile too.
             .env("HOME", profile.path())
@@ -257,21 +234,14 @@ impl Launch {
             .process_group(0)
             .spawn()
             .map_err(spawn_error)?;
-        let process = Process {
-            child,
-            program: program.to_owned(),
-            log,
-            _profile: profile.clone(),
-        };
+        let process =
+            Process { child, program: program.to_owned(), log, _profile: profile.clone() };
         Ok((process, answers, commands))
     }
 
     fn arguments(&self, profile: &Profile) -> Vec<String> {
         let mut flags: Vec<String> = ALWAYS.iter().map(ToString::to_string).collect();
-        flags.push(format!(
-            "--user-data-dir={}",
-            profile.path().join("data").display()
-        ));
+        flags.push(format!("--user-data-dir={}", profile.path().join("data").display()));
         flags.push(format!("--window-size={},{}", self.window.0, self.window.1));
         flags.push(format!("--force-device-scale-factor={}", self.scale));
         flags.push(format!("--lang={}", self.language));
@@ -285,10 +255,7 @@ impl Launch {
             Microphone::Beeps => flags.push("--use-fake-ui-for-media-stream".into()),
             Microphone::Plays(clip) => {
                 flags.push("--use-fake-ui-for-media-stream".into());
-                flags.push(format!(
-                    "--use-file-for-fake-audio-capture={}%noloop",
-                    clip.display()
-                ));
+                flags.push(format!("--use-file-for-fake-audio-capture={}%noloop", clip.display()));
             }
         }
         flags.extend(self.flags.iter().cloned());
@@ -303,16 +270,11 @@ pub fn find() -> Result<PathBuf, LaunchError> {
         return Ok(named.into());
     }
     let path = env::var_os("PATH").unwrap_or_default();
-    [
-        "chromium",
-        "chromium-browser",
-        "google-chrome",
-        "google-chrome-stable",
-    ]
-    .iter()
-    .flat_map(|name| env::split_paths(&path).map(move |folder| folder.join(name)))
-    .find(|program| program.is_file())
-    .ok_or(LaunchError::NotInstalled)
+    ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"]
+        .iter()
+        .flat_map(|name| env::split_paths(&path).map(move |folder| folder.join(name)))
+        .find(|program| program.is_file())
+        .ok_or(LaunchError::NotInstalled)
 }
 
 /// A started browser with everything it started in turn.

@@ -68,8 +68,7 @@ impl Visit {
 
     #[track_caller]
     pub fn wait_for_engine(&self, state: &str) {
-        self.page
-            .wait_for_attribute(THINKING_TIME, ENGINE_STATE, "data-state", state);
+        self.page.wait_for_attribute(THINKING_TIME, ENGINE_STATE, "data-state", state);
     }
 
     /// Writes and sends, without waiting for anything.
@@ -84,8 +83,7 @@ impl Visit {
     pub fn ask(&self, question: &str) -> Reply {
         let replies = self.page.count(reply());
         self.say(question);
-        self.page
-            .wait_until("a reply to begin", || self.page.count(reply()) > replies);
+        self.page.wait_until("a reply to begin", || self.page.count(reply()) > replies);
         self.reply()
     }
 
@@ -94,18 +92,11 @@ impl Visit {
     pub fn reply(&self) -> Reply {
         let latest = reply().last();
         let mut state = String::new();
-        self.page
-            .wait_within(THINKING_TIME, "the reply to end", || {
-                state = self
-                    .page
-                    .attribute(&latest, "data-state")
-                    .unwrap_or_default();
-                state != "streaming"
-            });
-        Reply {
-            text: self.page.text(latest.inner(MESSAGE_TEXT)),
-            state,
-        }
+        self.page.wait_within(THINKING_TIME, "the reply to end", || {
+            state = self.page.attribute(&latest, "data-state").unwrap_or_default();
+            state != "streaming"
+        });
+        Reply { text: self.page.text(latest.inner(MESSAGE_TEXT)), state }
     }
 }
 

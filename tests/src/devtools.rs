@@ -106,23 +106,15 @@ impl Connection {
 
     /// The browser itself as a target.
     pub fn browser(&self) -> Session {
-        Session {
-            connection: self.clone(),
-            id: None,
-        }
+        Session { connection: self.clone(), id: None }
     }
 
     pub fn session(&self, id: impl Into<String>) -> Session {
-        Session {
-            connection: self.clone(),
-            id: Some(id.into()),
-        }
+        Session { connection: self.clone(), id: Some(id.into()) }
     }
 
     pub(crate) fn downgrade(&self) -> WeakConnection {
-        WeakConnection {
-            shared: Arc::downgrade(&self.shared),
-        }
+        WeakConnection { shared: Arc::downgrade(&self.shared) }
     }
 
     pub fn is_open(&self) -> bool {
@@ -155,9 +147,7 @@ impl WeakConnection {
 
 impl fmt::Debug for Connection {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Connection")
-            .field("open", &self.is_open())
-            .finish()
+        f.debug_struct("Connection").field("open", &self.is_open()).finish()
     }
 }
 
@@ -189,21 +179,13 @@ impl Session {
     ) -> Result<Value, Error> {
         let method = method.to_owned();
         let (answer, answered) = mpsc::channel();
-        let id = self
-            .connection
-            .shared
-            .next_id
-            .fetch_add(1, Ordering::Relaxed);
+        let id = self.connection.shared.next_id.fetch_add(1, Ordering::Relaxed);
         match lock(&self.connection.shared.waiting).as_mut() {
             None => return Err(Error::Closed { method }),
             Some(waiting) => {
                 waiting.insert(
                     id,
-                    Waiting {
-                        session: self.id.clone(),
-                        method: method.clone(),
-                        answer,
-                    },
+                    Waiting { session: self.id.clone(), method: method.clone(), answer },
                 );
             }
         }
@@ -222,19 +204,14 @@ impl Session {
 
     /// Sends a command and does not care for the answer.
     pub fn post(&self, method: &str, params: Value) {
-        let id = self
-            .connection
-            .shared
-            .next_id
-            .fetch_add(1, Ordering::Relaxed);
+        let id = self.connection.shared.next_id.fetch_add(1, Ordering::Relaxed);
         self.send(id, method, params);
     }
 
     /// Queues this target's events of one name from now on.
     pub fn events(&self, method: &'static str) -> Events {
         let id = self.id.clone();
-        self.connection
-            .events(move |event| event.method == method && event.session == id)
+        self.connection.events(move |event| event.method == method && event.session == id)
     }
 
     fn send(&self, id: u64, method: &str, params: Value) {
@@ -244,11 +221,7 @@ impl Session {
         }
         // Fails only when the writing thread has ended, and then the reading one
         // ends too and answers everybody who waits.
-        let _ = self
-            .connection
-            .shared
-            .outgoing
-            .send(message.to_string().into_bytes());
+        let _ = self.connection.shared.outgoing.send(message.to_string().into_bytes());
     }
 }
 
@@ -283,10 +256,7 @@ impl Shared {
         } else if let Some(method) = message.get("method").and_then(Value::as_str) {
             let event = Event {
                 method: method.to_owned(),
-                session: message
-                    .get("sessionId")
-                    .and_then(Value::as_str)
-                    .map(str::to_owned),
+                session: message.get("sessionId").and_then(Value::as_str).map(str::to_owned),
                 params: message["params"].take(),
             };
             self.give_up_on_lost_target(&event);
@@ -302,10 +272,7 @@ impl Shared {
             None => Ok(message["result"].take()),
             Some(error) => Err(Error::Refused {
                 method: waiting.method,
-                message: error["message"]
-                    .as_str()
-                    .unwrap_or("no reason given")
-                    .to_owned(),
+                message: error["message"].as_str().unwrap_or("no reason given").to_owned(),
             }),
         };
         // The caller may have stopped waiting a moment ago.
@@ -321,9 +288,7 @@ impl Shared {
         };
         if let (Some(lost), Some(waiting)) = (lost, lock(&self.waiting).as_mut()) {
             for (_, left) in waiting.extract_if(|_, one| one.session.as_deref() == Some(lost)) {
-                let _ = left.answer.send(Err(Error::TargetGone {
-                    method: left.method,
-                }));
+                let _ = left.answer.send(Err(Error::TargetGone { method: left.method }));
             }
         }
     }
@@ -347,11 +312,7 @@ fn next_message(answers: &mut impl BufRead) -> Option<Value> {
 fn write_all(mut commands: impl Write, to_write: &Receiver<Vec<u8>>) {
     while let Ok(mut message) = to_write.recv() {
         message.push(0);
-        if commands
-            .write_all(&message)
-            .and_then(|()| commands.flush())
-            .is_err()
-        {
+        if commands.write_all(&message).and_then(|()| commands.flush()).is_err() {
             return;
         }
     }
@@ -379,9 +340,7 @@ mod tests {
     }
 
     fn say(answers: &mut dyn Write, message: &Value) {
-        answers
-            .write_all(format!("{message}\0").as_bytes())
-            .expect("the client reads");
+        answers.write_all(format!("{message}\0").as_bytes()).expect("the client reads");
     }
 
     #[test]
@@ -400,10 +359,7 @@ mod tests {
         let slow = thread::spawn(move || other.browser().call("A.first", json!({})));
         let fast = connection.browser().call("B.second", json!({}));
         assert_eq!(fast.expect("an answer")["of"], "B.second");
-        assert_eq!(
-            slow.join().expect("no panic").expect("an answer")["of"],
-            "A.first"
-        );
+        assert_eq!(slow.join().expect("no panic").expect("an answer")["of"], "A.first");
     }
 
     #[test]
@@ -415,10 +371,7 @@ mod tests {
                 &json!({ "id": asked["id"], "error": { "message": "no such thing" } }),
             );
         });
-        let refused = connection
-            .browser()
-            .call("Page.fly", json!({}))
-            .expect_err("a refusal");
+        let refused = connection.browser().call("Page.fly", json!({})).expect_err("a refusal");
         assert_eq!(refused.to_string(), "Page.fly: no such thing");
     }
 
@@ -451,9 +404,7 @@ mod tests {
         let connection =
             connection_to(|mut commands, _answers| while next_message(&mut commands).is_some() {});
         let late =
-            connection
-                .browser()
-                .call_within(Duration::from_millis(20), "Page.wait", json!({}));
+            connection.browser().call_within(Duration::from_millis(20), "Page.wait", json!({}));
         assert!(matches!(late, Err(Error::TimedOut { .. })), "{late:?}");
     }
 }

@@ -34,28 +34,18 @@ impl Page {
                 "mobile": phone,
             }),
         );
-        self.command(
-            "Emulation.setTouchEmulationEnabled",
-            json!({ "enabled": phone }),
-        );
+        self.command("Emulation.setTouchEmulationEnabled", json!({ "enabled": phone }));
     }
 
     /// What the system's settings say of colours and motion.
     #[track_caller]
     pub fn set_taste(&self, theme: Theme, reduced_motion: bool) {
-        let motion = if reduced_motion {
-            "reduce"
-        } else {
-            "no-preference"
-        };
+        let motion = if reduced_motion { "reduce" } else { "no-preference" };
         let features = json!([
             { "name": "prefers-color-scheme", "value": theme.name() },
             { "name": "prefers-reduced-motion", "value": motion },
         ]);
-        self.command(
-            "Emulation.setEmulatedMedia",
-            json!({ "features": features }),
-        );
+        self.command("Emulation.setEmulatedMedia", json!({ "features": features }));
     }
 
     /// The person's language, in `navigator.languages`, in the request headers and
@@ -81,9 +71,7 @@ impl Page {
         });
         self.command("Network.emulateNetworkConditions", conditions.clone());
         for worker in self.workers() {
-            worker
-                .session()
-                .post("Network.emulateNetworkConditions", conditions.clone());
+            worker.session().post("Network.emulateNetworkConditions", conditions.clone());
         }
     }
 

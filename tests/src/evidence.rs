@@ -16,13 +16,9 @@ use crate::record::Record;
 /// `target/e2e/<name>`, made if it is not there.
 pub fn folder(name: &str) -> PathBuf {
     // A test program lies in <target>/<profile>/deps.
-    let target = env::current_exe()
-        .ok()
-        .and_then(|program| Some(program.ancestors().nth(3)?.to_owned()));
-    let folder = target
-        .unwrap_or_else(|| "target".into())
-        .join("e2e")
-        .join(name);
+    let target =
+        env::current_exe().ok().and_then(|program| Some(program.ancestors().nth(3)?.to_owned()));
+    let folder = target.unwrap_or_else(|| "target".into()).join("e2e").join(name);
     // Where this fails, writing into it says so.
     let _ = fs::create_dir_all(&folder);
     folder
@@ -54,20 +50,15 @@ impl Page {
         let address: Value = evaluate(self.session(), "location.href").unwrap_or_default();
         let document: Value =
             evaluate(self.session(), "document.documentElement.outerHTML").unwrap_or_default();
-        let _ = fs::write(
-            folder.join("page.html"),
-            document.as_str().unwrap_or("(no answer)"),
-        );
+        let _ = fs::write(folder.join("page.html"), document.as_str().unwrap_or("(no answer)"));
         let _ = fs::write(folder.join("requests.txt"), requests(&record));
         let _ = fs::write(folder.join("console.txt"), record.console.join("\n"));
         let picture = match self.try_screenshot(&folder.join("page.png")) {
             Ok(()) => String::new(),
             Err(why) => format!(" (without a picture: {why})"),
         };
-        let mut summary = format!(
-            "the page was at {address}; more in {}{picture}\n",
-            folder.display()
-        );
+        let mut summary =
+            format!("the page was at {address}; more in {}{picture}\n", folder.display());
         for trouble in &record.troubles {
             let _ = writeln!(summary, "  trouble: {trouble}");
         }
@@ -81,14 +72,9 @@ impl Page {
 fn requests(record: &Record) -> String {
     let mut lines = String::new();
     for request in &record.requests {
-        let status = request
-            .status
-            .map_or("-".into(), |status| status.to_string());
-        let _ = write!(
-            lines,
-            "{status} {} {} ({})",
-            request.method, request.url, request.from.kind
-        );
+        let status = request.status.map_or("-".into(), |status| status.to_string());
+        let _ =
+            write!(lines, "{status} {} {} ({})", request.method, request.url, request.from.kind);
         if let Some(failure) = &request.failure {
             let _ = write!(lines, " failed: {failure}");
         }

@@ -18,10 +18,7 @@ pub fn by(testid: &str) -> Find {
 
 /// The first element that a CSS selector matches.
 pub fn css(selector: impl Into<String>) -> Find {
-    Find {
-        css: selector.into(),
-        which: 0,
-    }
+    Find { css: selector.into(), which: 0 }
 }
 
 impl Find {

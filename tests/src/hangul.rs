@@ -37,11 +37,7 @@ mod tests {
     #[test]
     fn a_syllable_grows_as_it_does_under_the_cursor() {
         let check = |letter, expected: &str| {
-            assert_eq!(
-                keystrokes(letter).into_iter().collect::<String>(),
-                expected,
-                "{letter}"
-            );
+            assert_eq!(keystrokes(letter).into_iter().collect::<String>(), expected, "{letter}");
         };
         check('한', "ㅎ하한");
         check('가', "ㄱ가");

@@ -21,22 +21,14 @@ pub struct Serving {
 impl Serving {
     /// A folder at the root, with the headers the product is served with.
     pub fn folder(page: impl Into<PathBuf>) -> Self {
-        Self {
-            page: page.into(),
-            weights: None,
-            mount: "/".into(),
-            headers: Headers::Isolated,
-        }
+        Self { page: page.into(), weights: None, mount: "/".into(), headers: Headers::Isolated }
     }
 
     /// The built page and the weights, where the environment says they are.
     pub fn bella() -> Result<Self, String> {
         let page = folder_in("BELLA_DIST", "index.html")?;
         let weights = folder_in("BELLA_WEIGHTS", "")?;
-        Ok(Self {
-            weights: Some(weights),
-            ..Self::folder(page)
-        })
+        Ok(Self { weights: Some(weights), ..Self::folder(page) })
     }
 }
 
@@ -47,10 +39,7 @@ fn folder_in(variable: &str, must_hold: &str) -> Result<PathBuf, String> {
     if folder.join(must_hold).exists() {
         Ok(folder)
     } else {
-        Err(format!(
-            "{variable} is {}, and there is no {must_hold} in it",
-            folder.display()
-        ))
+        Err(format!("{variable} is {}, and there is no {must_hold} in it", folder.display()))
     }
 }
 
@@ -80,10 +69,7 @@ impl Host {
         Ok(Self {
             port: server.port(),
             url: server.url(),
-            running: Mutex::new(Running {
-                server: Some(server),
-                before: Vec::new(),
-            }),
+            running: Mutex::new(Running { server: Some(server), before: Vec::new() }),
             serving,
             temper,
         })
@@ -136,16 +122,8 @@ impl Host {
     /// Every request that arrived here, in order.
     pub fn exchanges(&self) -> Vec<Exchange> {
         let running = lock(&self.running);
-        let now = running
-            .server
-            .as_ref()
-            .map(|server| server.journal().exchanges());
-        running
-            .before
-            .iter()
-            .cloned()
-            .chain(now.into_iter().flatten())
-            .collect()
+        let now = running.server.as_ref().map(|server| server.journal().exchanges());
+        running.before.iter().cloned().chain(now.into_iter().flatten()).collect()
     }
 }
 
@@ -155,9 +133,7 @@ fn site(serving: &Serving, temper: &Arc<Mutex<Option<Temper>>>) -> Site {
         .mounted_at(&serving.mount)
         .with_headers(serving.headers)
         .with_faults(move |asked| {
-            lock(&temper)
-                .as_ref()
-                .map_or_else(Fault::none, |temper| temper(asked))
+            lock(&temper).as_ref().map_or_else(Fault::none, |temper| temper(asked))
         })
         .with_journal();
     match &serving.weights {

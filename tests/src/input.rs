@@ -44,10 +44,7 @@ impl Page {
     /// Presses the mouse button on an element and keeps it down.
     #[track_caller]
     pub fn hold(&self, find: impl Into<Find>) -> Held<'_> {
-        let held = Held {
-            page: self,
-            at: self.aim(&find.into()),
-        };
+        let held = Held { page: self, at: self.aim(&find.into()) };
         held.mouse("mouseMoved", "none");
         held.mouse("mousePressed", "left");
         held
@@ -119,11 +116,7 @@ impl Page {
     #[track_caller]
     pub fn key_down(&self, chord: &str) {
         let key = Key::of(chord);
-        let kind = if key.text.is_empty() {
-            "rawKeyDown"
-        } else {
-            "keyDown"
-        };
+        let kind = if key.text.is_empty() { "rawKeyDown" } else { "keyDown" };
         self.command("Input.dispatchKeyEvent", key.event(kind));
     }
 
@@ -136,10 +129,7 @@ impl Page {
     /// last syllable open.
     #[track_caller]
     pub fn compose(&self, text: &str) -> Composition<'_> {
-        let mut composition = Composition {
-            page: self,
-            open: String::new(),
-        };
+        let mut composition = Composition { page: self, open: String::new() };
         for letter in text.chars() {
             composition.commit_open();
             for step in hangul::keystrokes(letter) {
@@ -226,10 +216,7 @@ impl Key {
             "Tab" => named("Tab", 9, ""),
             "Escape" => named("Escape", 27, ""),
             "Backspace" => named("Backspace", 8, ""),
-            "Space" => Self {
-                name: " ".into(),
-                ..named("Space", 32, " ")
-            },
+            "Space" => Self { name: " ".into(), ..named("Space", 32, " ") },
             "PageUp" => named(name, 33, ""),
             "PageDown" => named(name, 34, ""),
             "End" => named(name, 35, ""),
@@ -244,11 +231,7 @@ impl Key {
                 match (letters.next(), letters.next()) {
                     (Some(letter), None) if letter.is_ascii_alphanumeric() => {
                         let upper = letter.to_ascii_uppercase();
-                        let row = if letter.is_ascii_digit() {
-                            "Digit"
-                        } else {
-                            "Key"
-                        };
+                        let row = if letter.is_ascii_digit() { "Digit" } else { "Key" };
                         // With a modifier other than Shift it is a command, not text.
                         let text = if modifiers & !SHIFT == 0 { name } else { "" };
                         named(&format!("{row}{upper}"), upper.into(), text)

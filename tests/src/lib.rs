@@ -8,7 +8,8 @@
 //!   and typing, posing as another device or person
 //! - [`conversation`]: what a person does with Bella, in the words of the tests
 //! - [`record`]: every request, console line and trouble of a page and its workers
-//! - [`timeline`]: what only the page can time: stalls, growing replies, the engine
+//! - [`timeline`]: what only the page can time: growing replies, clicks, the engine
+//! - [`tracing`]: what the browser's profiler says about the main thread
 //! - [`host`]: the server behind a test, which can be stopped or told to misbehave
 //! - [`evidence`]: what is kept of a test that failed
 //! - [`chromium`], [`browser`], [`watch`], [`devtools`]: a Chromium, started and
@@ -40,6 +41,7 @@ pub mod stage;
 #[path = "../../src/testid.rs"]
 pub mod testid;
 pub mod timeline;
+pub mod tracing;
 pub mod watch;
 
 pub use browser::Browser;

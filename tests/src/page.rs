@@ -32,11 +32,7 @@ pub struct Page {
 impl Page {
     pub(crate) fn of(browser: &Browser, target: Target) -> Self {
         let session = browser.session().connection().session(&target.session);
-        Self {
-            browser: browser.clone(),
-            target,
-            session,
-        }
+        Self { browser: browser.clone(), target, session }
     }
 
     pub fn browser(&self) -> &Browser {
@@ -48,11 +44,13 @@ impl Page {
         &self.session
     }
 
+    pub(crate) fn target_id(&self) -> &str {
+        &self.target.id
+    }
+
     #[track_caller]
     pub fn command(&self, method: &str, params: Value) -> Value {
-        self.session
-            .call(method, params)
-            .unwrap_or_else(|error| panic!("{error}"))
+        self.session.call(method, params).unwrap_or_else(|error| panic!("{error}"))
     }
 
     /// What happened so far in this page and all that shares its storage.
@@ -73,10 +71,7 @@ impl Page {
             .targets(&self.target.context)
             .into_iter()
             .filter(|target| target.source.kind.contains("worker"))
-            .map(|target| Worker {
-                session: connection.session(&target.session),
-                target,
-            })
+            .map(|target| Worker { session: connection.session(&target.session), target })
             .collect()
     }
 }
@@ -91,29 +86,20 @@ impl Page {
         if let Some(error) = answer["errorText"].as_str() {
             panic!("{url} could not be opened: {error}");
         }
-        assert!(
-            loaded.next_within(PATIENCE).is_some(),
-            "{url} was not loaded within {PATIENCE:?}"
-        );
+        assert!(loaded.next_within(PATIENCE).is_some(), "{url} was not loaded within {PATIENCE:?}");
     }
 
     #[track_caller]
     pub fn reload(&self) {
         let loaded = self.session.events("Page.loadEventFired");
         self.command("Page.reload", json!({}));
-        assert!(
-            loaded.next_within(PATIENCE).is_some(),
-            "no load event within {PATIENCE:?}"
-        );
+        assert!(loaded.next_within(PATIENCE).is_some(), "no load event within {PATIENCE:?}");
     }
 
     /// Runs a script before any other in every document from now on.
     #[track_caller]
     pub fn before_every_document(&self, script: &str) {
-        self.command(
-            "Page.addScriptToEvaluateOnNewDocument",
-            json!({ "source": script }),
-        );
+        self.command("Page.addScriptToEvaluateOnNewDocument", json!({ "source": script }));
     }
 
     #[track_caller]
@@ -131,10 +117,7 @@ impl Page {
     pub fn crash(&self) {
         let crashed = self.session.events("Inspector.targetCrashed");
         self.session.post("Page.crash", json!({}));
-        assert!(
-            crashed.next_within(PATIENCE).is_some(),
-            "the tab did not crash"
-        );
+        assert!(crashed.next_within(PATIENCE).is_some(), "the tab did not crash");
     }
 }
 
@@ -160,10 +143,8 @@ impl Page {
     #[track_caller]
     pub fn read<T: DeserializeOwned>(&self, find: impl Into<Find>, function: &str) -> T {
         let find = find.into();
-        let expression = format!(
-            "(() => {{ const e = {}; return e && [({function})(e)]; }})()",
-            find.script()
-        );
+        let expression =
+            format!("(() => {{ const e = {}; return e && [({function})(e)]; }})()", find.script());
         match self.poll(PATIENCE, || self.eval::<Option<[T; 1]>>(&expression)) {
             Some([value]) => value,
             None => panic!("{find} did not appear within {PATIENCE:?}"),
@@ -188,19 +169,13 @@ impl Page {
     /// How many there are at this moment.
     #[track_caller]
     pub fn count(&self, find: impl Into<Find>) -> usize {
-        self.call(
-            "css => document.querySelectorAll(css).length",
-            &[json!(find.into().selector())],
-        )
+        self.call("css => document.querySelectorAll(css).length", &[json!(find.into().selector())])
     }
 
     /// Whether it is there and can be seen at this moment.
     #[track_caller]
     pub fn shows(&self, find: impl Into<Find>) -> bool {
-        self.eval(&format!(
-            "!!{}?.checkVisibility({VISIBLE})",
-            find.into().script()
-        ))
+        self.eval(&format!("!!{}?.checkVisibility({VISIBLE})", find.into().script()))
     }
 }
 
@@ -318,10 +293,7 @@ pub(crate) enum EvalError {
     #[error("the script threw: {0}")]
     Threw(String),
     #[error("the script gave {value}, which is not what was asked for: {source}")]
-    OtherType {
-        value: Value,
-        source: serde_json::Error,
-    },
+    OtherType { value: Value, source: serde_json::Error },
 }
 
 pub(crate) fn evaluate<T: DeserializeOwned>(

@@ -97,16 +97,8 @@ impl fmt::Display for Trouble {
             Trouble::ConsoleError { from, text } => {
                 write!(f, "console error in the {}: {text}", from.kind)
             }
-            Trouble::Policy {
-                from,
-                directive,
-                blocked,
-            } => {
-                write!(
-                    f,
-                    "the policy of the {} ({directive}) blocked {blocked}",
-                    from.kind
-                )
+            Trouble::Policy { from, directive, blocked } => {
+                write!(f, "the policy of the {} ({directive}) blocked {blocked}", from.kind)
             }
             Trouble::Complaint { from, text } => {
                 write!(f, "the browser complains of the {}: {text}", from.kind)
@@ -153,10 +145,7 @@ impl Record {
             "Runtime.exceptionThrown" => {
                 let text = exception(&params["exceptionDetails"]);
                 self.console.push(format!("uncaught: {text}"));
-                self.troubles.push(Trouble::Uncaught {
-                    from: from.clone(),
-                    text,
-                });
+                self.troubles.push(Trouble::Uncaught { from: from.clone(), text });
             }
             "Log.entryAdded" => self.complaint(&params["entry"], from),
             "Audits.issueAdded" => self.issue(&params["issue"], from),
@@ -171,9 +160,7 @@ impl Record {
         let params = &event.params;
         // A redirect keeps the id: the answer so far belongs to the one before.
         if params["redirectResponse"].is_object() {
-            self.of(event, |request| {
-                request.is_answered(&params["redirectResponse"])
-            });
+            self.of(event, |request| request.is_answered(&params["redirectResponse"]));
         }
         let asked = &params["request"];
         let headers = asked["headers"].as_object().into_iter().flatten();
@@ -183,9 +170,7 @@ impl Record {
                 from: from.clone(),
                 url: text(&asked["url"]).into(),
                 method: text(&asked["method"]).into(),
-                headers: headers
-                    .map(|(name, value)| (name.clone(), text(value).into()))
-                    .collect(),
+                headers: headers.map(|(name, value)| (name.clone(), text(value).into())).collect(),
                 purpose: params["type"].as_str().unwrap_or("Other").into(),
                 status: None,
                 answered_by: AnsweredBy::Network,
@@ -229,19 +214,12 @@ impl Record {
 
     fn console_line(&mut self, params: &Value, from: &Source) {
         let kind = text(&params["type"]);
-        let words: Vec<String> = params["args"]
-            .as_array()
-            .into_iter()
-            .flatten()
-            .map(argument)
-            .collect();
+        let words: Vec<String> =
+            params["args"].as_array().into_iter().flatten().map(argument).collect();
         let text = words.join(" ");
         self.console.push(format!("{kind} ({}): {text}", from.kind));
         if matches!(kind, "error" | "assert") {
-            self.troubles.push(Trouble::ConsoleError {
-                from: from.clone(),
-                text,
-            });
+            self.troubles.push(Trouble::ConsoleError { from: from.clone(), text });
         }
     }
 
@@ -254,10 +232,7 @@ impl Record {
         ));
         // Violations of the policy come as issues too, and those say more.
         if entry["level"] == "error" && entry["source"] != "security" {
-            self.troubles.push(Trouble::Complaint {
-                from: from.clone(),
-                text,
-            });
+            self.troubles.push(Trouble::Complaint { from: from.clone(), text });
         }
     }
 
@@ -278,9 +253,7 @@ impl Record {
 
 impl Request {
     fn is_answered(&mut self, response: &Value) {
-        self.status = response["status"]
-            .as_u64()
-            .and_then(|status| u16::try_from(status).ok());
+        self.status = response["status"].as_u64().and_then(|status| u16::try_from(status).ok());
         if response["fromServiceWorker"] == true {
             self.answered_by = AnsweredBy::ServiceWorker;
         } else if response["fromDiskCache"] == true {
@@ -290,10 +263,7 @@ impl Request {
 }
 
 fn key(event: &Event) -> (String, String) {
-    (
-        event.session.clone().unwrap_or_default(),
-        text(&event.params["requestId"]).into(),
-    )
+    (event.session.clone().unwrap_or_default(), text(&event.params["requestId"]).into())
 }
 
 fn text(value: &Value) -> &str {
@@ -316,15 +286,9 @@ fn argument(argument: &Value) -> String {
 /// An exception in one line or more: message and stack where there is one.
 pub(crate) fn exception(details: &Value) -> String {
     let thrown = &details["exception"];
-    let what = thrown["description"]
-        .as_str()
-        .map_or_else(|| argument(thrown), str::to_owned);
+    let what = thrown["description"].as_str().map_or_else(|| argument(thrown), str::to_owned);
     match details["url"].as_str() {
-        Some(url) => format!(
-            "{} {what} ({url}:{})",
-            text(&details["text"]),
-            details["lineNumber"]
-        ),
+        Some(url) => format!("{} {what} ({url}:{})", text(&details["text"]), details["lineNumber"]),
         None => format!("{} {what}", text(&details["text"])),
     }
 }
@@ -337,16 +301,9 @@ mod tests {
 
     fn request_to(url: &str) -> Request {
         let mut record = Record::default();
-        let from = Source {
-            kind: "page".into(),
-            url: String::new(),
-        };
+        let from = Source { kind: "page".into(), url: String::new() };
         let params = json!({ "requestId": "1", "request": { "url": url, "method": "GET" } });
-        let event = Event {
-            method: "Network.requestWillBeSent".into(),
-            session: None,
-            params,
-        };
+        let event = Event { method: "Network.requestWillBeSent".into(), session: None, params };
         record.take(&event, &from);
         record.requests.remove(0)
     }
@@ -354,10 +311,7 @@ mod tests {
     #[test]
     fn the_origin_of_a_request_is_where_it_goes_on_the_network() {
         let check = |url, expected| assert_eq!(request_to(url).origin(), expected, "{url}");
-        check(
-            "http://localhost:8080/a/b?c#d",
-            Some("http://localhost:8080"),
-        );
+        check("http://localhost:8080/a/b?c#d", Some("http://localhost:8080"));
         check("https://example.org", Some("https://example.org"));
         check("https://example.org?q", Some("https://example.org"));
         check("wss://example.org/socket", Some("wss://example.org"));

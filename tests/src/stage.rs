@@ -37,11 +37,7 @@ impl Stage {
     /// not there and need not be.
     pub fn bella() -> Option<Self> {
         match Serving::bella() {
-            Ok(serving) => Some(Self {
-                serving,
-                launch: None,
-                _files: None,
-            }),
+            Ok(serving) => Some(Self { serving, launch: None, _files: None }),
             Err(why) => skip(&why),
         }
     }
@@ -59,11 +55,7 @@ impl Stage {
                 panic!("{name}: {error}");
             }
         }
-        Self {
-            serving: Serving::folder(folder.path()),
-            launch: None,
-            _files: Some(folder),
-        }
+        Self { serving: Serving::folder(folder.path()), launch: None, _files: Some(folder) }
     }
 
     #[must_use]
@@ -123,13 +115,7 @@ impl Visit {
         let context = browser.context().map_err(|error| error.to_string())?;
         let page = context.page().map_err(|error| error.to_string())?;
         let folder = evidence::folder(name);
-        Ok(Self {
-            page,
-            host,
-            context,
-            folder,
-            forgiven: Mutex::default(),
-        })
+        Ok(Self { page, host, context, folder, forgiven: Mutex::default() })
     }
 
     /// Goes to an address of the site.
@@ -140,10 +126,7 @@ impl Visit {
 
     /// Lets troubles pass that the test itself brings about.
     pub fn forgive(&self, why: &'static str, which: impl Fn(&Trouble) -> bool + Send + 'static) {
-        lock(&self.forgiven).push(Forgiveness {
-            _why: why,
-            which: Box::new(which),
-        });
+        lock(&self.forgiven).push(Forgiveness { _why: why, which: Box::new(which) });
     }
 
     /// Requests that left for anywhere but this test's server.
@@ -157,23 +140,15 @@ impl Visit {
     pub fn troubles(&self) -> Vec<Trouble> {
         let forgiven = lock(&self.forgiven);
         let counts = |trouble: &Trouble| !forgiven.iter().any(|one| (one.which)(trouble));
-        self.page
-            .record()
-            .troubles
-            .into_iter()
-            .filter(counts)
-            .collect()
+        self.page.record().troubles.into_iter().filter(counts).collect()
     }
 
     #[track_caller]
     fn must_be_clean(&self) {
         let mut complaints: Vec<String> = self.troubles().iter().map(ToString::to_string).collect();
         let foreign = self.foreign_requests();
-        complaints.extend(
-            foreign
-                .iter()
-                .map(|one| format!("the {} asked {}", one.from.kind, one.url)),
-        );
+        complaints
+            .extend(foreign.iter().map(|one| format!("the {} asked {}", one.from.kind, one.url)));
         assert!(
             complaints.is_empty(),
             "the test went through, but:\n  {}",
@@ -245,10 +220,7 @@ pub fn chromium_is_there() -> bool {
 /// Says that a test did not run. Where all have to run, that is a failure.
 #[track_caller]
 pub fn skip<T>(why: &str) -> Option<T> {
-    assert!(
-        env::var_os("BELLA_E2E").is_none_or(|value| value != "required"),
-        "{why}"
-    );
+    assert!(env::var_os("BELLA_E2E").is_none_or(|value| value != "required"), "{why}");
     // Written past the test runner, which keeps what passing tests print.
     let _ = writeln!(io::stderr(), "SKIPPED: {why}");
     None

@@ -1,5 +1,5 @@
-//! What only the page can time: when its main thread was held up, when a reply
-//! grew, when a button was pressed, when the engine said something.
+//! What only the page can time: when a reply grew, when a button was pressed, when
+//! the engine said something.
 //!
 //! Asking from outside would be too slow, and would disturb what it measures. So
 //! a script goes into the page before any of its own and writes everything down.
@@ -14,19 +14,10 @@ use crate::testid;
 pub type At = f64;
 
 #[derive(Clone, Debug, Default, Deserialize)]
-#[serde(rename_all = "camelCase")]
 pub struct Timeline {
-    pub long_tasks: Vec<LongTask>,
     pub growths: Vec<Growth>,
     pub clicks: Vec<Click>,
     heard: Vec<Heard>,
-}
-
-/// The main thread did one thing for 50 ms or longer: nothing moved meanwhile.
-#[derive(Clone, Copy, Debug, Deserialize)]
-pub struct LongTask {
-    pub at: At,
-    pub ms: f64,
 }
 
 /// The words of the latest reply changed.
@@ -61,21 +52,12 @@ impl Timeline {
     /// When the engine's words reached the page.
     pub fn words(&self) -> impl Iterator<Item = At> {
         self.engine().filter_map(|(at, message)| {
-            matches!(
-                message,
-                FromEngine::About {
-                    reply: Reply::Text(_),
-                    ..
-                }
-            )
-            .then_some(at)
+            matches!(message, FromEngine::About { reply: Reply::Text(_), .. }).then_some(at)
         })
     }
 
     pub fn growths_of(&self, reply: usize) -> impl Iterator<Item = &Growth> {
-        self.growths
-            .iter()
-            .filter(move |growth| growth.reply == reply)
+        self.growths.iter().filter(move |growth| growth.reply == reply)
     }
 
     /// When something was clicked last.
@@ -110,12 +92,8 @@ impl Page {
 }
 
 const WRITE_DOWN: &str = r"(() => {
-    const timeline = { longTasks: [], growths: [], clicks: [], heard: [] };
+    const timeline = { growths: [], clicks: [], heard: [] };
     Object.defineProperty(globalThis, '__timeline', { value: timeline });
-
-    new PerformanceObserver(list => {
-        for (const task of list.getEntries()) timeline.longTasks.push({ at: task.startTime, ms: task.duration });
-    }).observe({ type: 'longtask' });
 
     addEventListener('click', event => {
         const testid = event.target.closest('[data-testid]')?.dataset.testid ?? '';

@@ -60,9 +60,7 @@ impl Watch {
             "Target.attachedToTarget" => {
                 let target = target(&event.params);
                 switch_on(&connection.session(&target.session), &target.source.kind);
-                lock(&self.state)
-                    .targets
-                    .insert(target.session.clone(), target);
+                lock(&self.state).targets.insert(target.session.clone(), target);
                 self.attached.notify_all();
             }
             "Target.detachedFromTarget" => {
@@ -87,11 +85,7 @@ impl Watch {
 
     /// What happened in a context; empty when nothing did yet.
     pub(crate) fn record(&self, context: &str) -> Arc<Mutex<Record>> {
-        lock(&self.state)
-            .records
-            .entry(context.to_owned())
-            .or_default()
-            .clone()
+        lock(&self.state).records.entry(context.to_owned()).or_default().clone()
     }
 
     pub(crate) fn forget(&self, context: &str) {
@@ -132,10 +126,7 @@ fn target(params: &Value) -> Target {
         id: text(&info["targetId"]),
         session: text(&params["sessionId"]),
         context: text(&info["browserContextId"]),
-        source: Source {
-            kind: text(&info["type"]),
-            url: text(&info["url"]),
-        },
+        source: Source { kind: text(&info["type"]), url: text(&info["url"]) },
     }
 }
 
@@ -143,10 +134,7 @@ fn target(params: &Value) -> Target {
 /// that is no loss.
 fn switch_on(session: &Session, kind: &str) {
     // Bodies are not kept: weights would fill the browser's memory.
-    session.post(
-        "Network.enable",
-        json!({ "maxTotalBufferSize": 0, "maxResourceBufferSize": 0 }),
-    );
+    session.post("Network.enable", json!({ "maxTotalBufferSize": 0, "maxResourceBufferSize": 0 }));
     session.post("Runtime.enable", json!({}));
     session.post("Log.enable", json!({}));
     session.post("Audits.enable", json!({}));
