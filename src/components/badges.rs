@@ -30,13 +30,13 @@ pub fn RunsHere() -> impl IntoView {
     let settings = use_settings();
     let promise = move || &settings.messages().promise;
     view! {
-        <p class="shell-promise" data-testid=testid::RUNS_HERE>
+        <aside class="shell-promise" aria-label=move || promise().badge data-testid=testid::RUNS_HERE>
             <span class="badge badge-here" title=move || promise().detail>
                 {Icon::Here.draw()}
                 <span>{move || promise().badge}</span>
             </span>
-            <span class="shell-promise-detail">{move || promise().detail}</span>
-        </p>
+            <p class="shell-promise-detail">{move || promise().detail}</p>
+        </aside>
     }
 }
 

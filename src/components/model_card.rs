@@ -46,7 +46,7 @@ pub fn ModelCard(model: &'static Model) -> impl IntoView {
             data-state=move || state.get().name()
         >
             <header class="card-header">
-                <h2>{model.name.as_str()}</h2>
+                <h2 id=name_id(model)>{model.name.as_str()}</h2>
                 <span class="tag">{move || task_in_words(t(), model.task)}</span>
             </header>
             <dl class="facts">
@@ -77,11 +77,11 @@ fn UseButton(model: &'static Model) -> impl IntoView {
         <button
             type="button"
             class="button button-outline"
-            aria-label=move || (settings.messages().models.use_this)(&model.name)
+            aria-describedby=name_id(model)
             data-testid=testid::USE_MODEL
             on:click=move |_| bella.choose_model(&model.id)
         >
-            {move || settings.messages().models.use_short}
+            {move || settings.messages().models.use_this}
         </button>
     }
 }
@@ -98,13 +98,19 @@ fn InUse(model: &'static Model) -> impl IntoView {
         <button
             type="button"
             class="button button-quiet"
-            aria-label=move || (settings.messages().models.unload)(&model.name)
+            aria-describedby=name_id(model)
             data-testid=testid::UNLOAD_MODEL
             on:click=move |_| bella.tell(Event::ModelPutAway)
         >
-            {move || settings.messages().models.unload_short}
+            {move || settings.messages().models.unload}
         </button>
     }
+}
+
+/// The buttons of all cards say the same; what they are about, the card's heading
+/// says.
+fn name_id(model: &Model) -> String {
+    format!("name-of-{}", model.id)
 }
 
 impl CardState {

@@ -93,7 +93,7 @@ catalogue! {
 
     models: Models {
         title, intro, chat, transcribe, embed, feel, vad,
-        size, languages, licence, use_this(model), use_short, in_use, unload(model), unload_short,
+        size, languages, licence, use_this, in_use, unload,
         unused, size_unknown, pinned_later, none,
     }
 
