@@ -23,7 +23,7 @@ use crate::tools::{BINARYEN, Tools, WASM_BINDGEN};
 const ENGINES: &str = "target/engine";
 
 /// The end of a failed command's output that is shown.
-const SHOWN_LINES: usize = 60;
+const SHOWN_LINES: usize = 200;
 
 /// One way to compile the engine's worker; the page picks one by probing.
 #[derive(Clone, Copy, Debug)]
@@ -77,7 +77,9 @@ pub fn page(tools: &Tools, report: &dyn Report) -> Result<PathBuf, BuildError> {
         .current_dir(repo::root())
         .env("PATH", tools.on_path())
         // Trunk takes this for a flag of its own and stumbles over its value.
-        .env_remove("NO_COLOR");
+        .env_remove("NO_COLOR")
+        // Its own call stack says nothing about what is wrong with the page.
+        .env("RUST_BACKTRACE", "0");
     step("building the page", &mut trunk, report)?;
     Ok(repo::dist())
 }
