@@ -97,7 +97,7 @@ fn the_page_comes_small() {
         visit.meet();
         let bytes: u64 = visit.page.requests().iter().map(|request| request.wire_bytes).sum();
         // Everything before the first model, uncompressed as this server sends it.
-        assert!(bytes < 16_000_000, "{bytes} bytes before the first word");
+        assert!(bytes < 8_000_000, "{bytes} bytes before the first word");
         assert!(
             visit.page.requests().iter().all(|one| !one.url.contains("/weights/")),
             "unasked weights"

@@ -21,9 +21,11 @@ fn pages() -> [(&'static str, &'static str, Find); 5] {
     ]
 }
 
-/// Looks at what is on the screen in every size and theme.
-fn look(visit: &Visit, name: &str, language: &str) {
+/// Takes a picture of what is on the screen in every size and theme, and answers
+/// what is wrong with it.
+fn look(visit: &Visit, name: &str, language: &str) -> Vec<String> {
     let folder = evidence::folder("screens");
+    let mut told = Vec::new();
     for theme in THEMES {
         visit.page.set_taste(theme, true);
         for (width, height) in SIZES {
@@ -32,10 +34,16 @@ fn look(visit: &Visit, name: &str, language: &str) {
             let picture = format!("{name}-{language}-{}-{width}.png", theme.name());
             visit.page.screenshot(&folder.join(&picture));
             let faults: Vec<String> = visit.page.call(LAYOUT_FAULTS, &[COMPOSER.into()]);
-            assert!(faults.is_empty(), "{picture}:\n  {}", faults.join("\n  "));
+            told.extend(faults.into_iter().map(|fault| format!("{picture}: {fault}")));
             assert_eq!(visit.page.eval::<String>("document.documentElement.lang"), language);
         }
     }
+    told
+}
+
+#[track_caller]
+fn assert_none(faults: &[String]) {
+    assert!(faults.is_empty(), "the layout is broken:\n  {}", faults.join("\n  "));
 }
 
 /// Waits until fonts are there and two frames were drawn.
@@ -80,15 +88,17 @@ const LAYOUT_FAULTS: &str = r"composer => {
 fn every_page_fits_every_window() {
     let Some(stage) = Stage::bella() else { return };
     stage.play(|visit| {
+        let mut faults = Vec::new();
         for language in LANGUAGES {
             visit.page.set_language(language);
             for (name, address, shows) in pages() {
                 visit.open(address);
                 visit.page.wait_for(shows);
                 visit.wait_for_engine("empty");
-                look(visit, name, language);
+                faults.extend(look(visit, name, language));
             }
         }
+        assert_none(&faults);
     });
 }
 
@@ -96,6 +106,7 @@ fn every_page_fits_every_window() {
 fn a_conversation_fits_every_window() {
     let Some(stage) = Stage::bella() else { return };
     stage.play(|visit| {
+        let mut faults = Vec::new();
         visit.wake();
         for (language, question) in [
             ("en", "Write a numbered list of five things one needs to make tea."),
@@ -105,8 +116,9 @@ fn a_conversation_fits_every_window() {
             visit.ask(question);
             // A word without end must wrap, not push.
             visit.ask(&"Donaudampfschifffahrtsgesellschaft".repeat(8));
-            look(visit, "conversation", language);
+            faults.extend(look(visit, "conversation", language));
         }
+        assert_none(&faults);
     });
 }
 
@@ -114,6 +126,7 @@ fn a_conversation_fits_every_window() {
 fn loading_and_trouble_fit_every_window() {
     let Some(stage) = Stage::bella() else { return };
     stage.play(|visit| {
+        let mut faults = Vec::new();
         visit.forgive("the test breaks the transfer", |one| {
             matches!(one, bella_tests::Trouble::Complaint { .. })
         });
@@ -126,7 +139,7 @@ fn loading_and_trouble_fit_every_window() {
             visit.meet();
             visit.page.click(LOAD_MODEL);
             visit.page.wait_for(LOAD_PROGRESS);
-            look(visit, "loading", language);
+            faults.extend(look(visit, "loading", language));
             visit.page.click(CANCEL_LOAD);
             visit.host.misbehave(|asked| match asked.path.contains("/weights/") {
                 true => Fault::status(503),
@@ -134,7 +147,8 @@ fn loading_and_trouble_fit_every_window() {
             });
             visit.page.click(LOAD_MODEL);
             visit.page.wait_for(TROUBLE);
-            look(visit, "trouble", language);
+            faults.extend(look(visit, "trouble", language));
         }
+        assert_none(&faults);
     });
 }

@@ -11,6 +11,7 @@ use std::io::Write as _;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::path::PathBuf;
 use std::sync::Mutex;
+use std::time::Instant;
 use std::{env, fs, io, thread};
 
 use tempfile::TempDir;
@@ -81,14 +82,17 @@ impl Stage {
         }) else {
             return;
         };
-        let visit = match Visit::begin(&test_name::<F>(), &browser, self.serving) {
+        let visit = match Visit::begin(test_name::<F>(), &browser, self.serving) {
             Ok(visit) => visit,
             Err(why) => panic!("{why}"),
         };
+        let begun = Instant::now();
         let outcome = catch_unwind(AssertUnwindSafe(|| {
             test(&visit);
             visit.must_be_clean();
         }));
+        // Shown with `--nocapture`, and for a test that failed.
+        eprintln!("{} took {:.1} s", visit.name, begun.elapsed().as_secs_f64());
         if let Err(failure) = outcome {
             visit.tell_evidence();
             resume_unwind(failure);
@@ -100,6 +104,7 @@ impl Stage {
 /// it can go to.
 #[derive(Debug)]
 pub struct Visit {
+    name: String,
     pub page: Page,
     pub host: Host,
     pub context: Context,
@@ -109,13 +114,13 @@ pub struct Visit {
 }
 
 impl Visit {
-    fn begin(name: &str, browser: &Browser, serving: Serving) -> Result<Self, String> {
+    fn begin(name: String, browser: &Browser, serving: Serving) -> Result<Self, String> {
         let host =
             Host::start(serving).map_err(|error| format!("the server did not start: {error}"))?;
         let context = browser.context().map_err(|error| error.to_string())?;
         let page = context.page().map_err(|error| error.to_string())?;
-        let folder = evidence::folder(name);
-        Ok(Self { page, host, context, folder, forgiven: Mutex::default() })
+        let folder = evidence::folder(&name);
+        Ok(Self { name, page, host, context, folder, forgiven: Mutex::default() })
     }
 
     /// Goes to an address of the site.
