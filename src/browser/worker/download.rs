@@ -4,7 +4,9 @@ use bella_protocol::{Failure, ModelFile};
 use js_sys::{Reflect, Uint8Array};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{AbortSignal, ReadableStreamDefaultReader, Request, RequestInit, Response};
+use web_sys::{
+    AbortSignal, ReadableStreamDefaultReader, Request, RequestCache, RequestInit, Response,
+};
 
 use super::port;
 use crate::browser::exception::describe;
@@ -16,11 +18,16 @@ pub(super) struct Download {
     chunk: Vec<u8>,
 }
 
-pub(super) async fn open(file: &ModelFile, abort: &AbortSignal) -> Result<Download, Failure> {
+pub(super) async fn open(
+    file: &ModelFile,
+    abort: &AbortSignal,
+    cache: RequestCache,
+) -> Result<Download, Failure> {
     let unreachable =
         |error: JsValue| Failure::Unreachable { file: file.name.clone(), detail: describe(&error) };
     let options = RequestInit::new();
     options.set_signal(Some(abort));
+    options.set_cache(cache);
     let request = Request::new_with_str_and_init(&file.url, &options).map_err(unreachable)?;
     let response: Response =
         JsFuture::from(port::fetch(&request)).await.map_err(unreachable)?.unchecked_into();

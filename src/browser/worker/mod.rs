@@ -11,11 +11,11 @@ use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 use std::rc::Rc;
 
-use bella_engine::{Host, ModelLoader};
+use bella_engine::{Host, Model, ModelLoader};
 use bella_protocol::{
     Failure, FromEngine, ModelSpec, Outcome, Reply, Request, RequestId, ToEngine,
 };
-use web_sys::AbortController;
+use web_sys::{AbortController, RequestCache};
 
 use turn::Turn;
 
@@ -112,19 +112,38 @@ impl Worker {
         port::post(&FromEngine::About { id, reply });
     }
 
-    /// Every file of a model, from the network straight into its tensors.
+    /// Every file of a model. What the browser's own cache kept of an earlier
+    /// attempt may be half a file, or one that has changed since: bytes that turn
+    /// out wrong are asked for once more, past that cache.
     async fn stream_in(
         &self,
         id: RequestId,
         spec: ModelSpec,
         abort: &AbortController,
-    ) -> Result<(String, bella_engine::Model), Failure> {
+    ) -> Result<(String, Model), Failure> {
         self.host.borrow().room_for(&spec)?;
         let name = spec.id.clone();
+        let model = match self.stream_once(id, spec.clone(), abort, RequestCache::Default).await {
+            Err(failure) if is_about_content(&failure) => {
+                self.stream_once(id, spec, abort, RequestCache::Reload).await?
+            }
+            outcome => outcome?,
+        };
+        Ok((name, model))
+    }
+
+    /// From the network straight into tensors.
+    async fn stream_once(
+        &self,
+        id: RequestId,
+        spec: ModelSpec,
+        abort: &AbortController,
+        cache: RequestCache,
+    ) -> Result<Model, Failure> {
         let mut loader = ModelLoader::new(spec)?;
         while let Some(file) = loader.wanted() {
             let file = file.clone();
-            let mut download = download::open(&file, &abort.signal()).await?;
+            let mut download = download::open(&file, &abort.signal(), cache).await?;
             while let Some(chunk) = download.next().await? {
                 loader.push(chunk)?;
                 if let Some(progress) = loader.progress_worth_telling() {
@@ -133,6 +152,14 @@ impl Worker {
             }
             loader.end_file()?;
         }
-        Ok((name, loader.finish()?))
+        loader.finish()
     }
+}
+
+/// Whether the bytes came, but were not the right ones.
+fn is_about_content(failure: &Failure) -> bool {
+    matches!(
+        failure,
+        Failure::ShortFile { .. } | Failure::WrongHash { .. } | Failure::BadModel { .. }
+    )
 }
