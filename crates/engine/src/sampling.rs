@@ -163,12 +163,12 @@ mod tests {
     fn draws_follow_the_probabilities() {
         let mut sampler = Sampler::new(options());
         let logits = [0.0, 2f32.ln(), 5f32.ln()];
-        let mut counts = [0; 3];
+        let mut counts = [0i32; 3];
         for _ in 0..8000 {
             counts[sampler.sample(&mut logits.to_vec(), &[], None) as usize] += 1;
         }
         for (count, expected) in counts.into_iter().zip([1000, 2000, 5000]) {
-            assert!((count as i32 - expected).abs() < 200, "{counts:?}");
+            assert!((count - expected).abs() < 200, "{counts:?}");
         }
     }
 

@@ -43,7 +43,8 @@ pub struct Heads {
 
 impl Heads {
     pub fn new(query: usize, kv: usize, dim: usize) -> Result<Self> {
-        if query == 0 || kv == 0 || dim == 0 || dim % 2 != 0 || !query.is_multiple_of(kv) {
+        if query == 0 || kv == 0 || dim == 0 || !dim.is_multiple_of(2) || !query.is_multiple_of(kv)
+        {
             let detail =
                 format!("{query} query and {kv} key heads of width {dim} do not fit together");
             return Err(EngineError::bad_model("attention.head_count", detail));

@@ -33,8 +33,8 @@ struct Layer {
 
 #[derive(Debug)]
 enum Mixer {
-    Attention(Attention),
-    Convolution(ShortConvolution),
+    Attention(Box<Attention>),
+    Convolution(Box<ShortConvolution>),
 }
 
 /// out(C · conv(B · x)), where B, C and x are three projections of the input and
@@ -80,11 +80,11 @@ impl Layer {
         let block = format!("blk.{index}");
         let (width, epsilon) = (sizes.width, sizes.norm_epsilon);
         let mixer = if kv == 0 {
-            Mixer::Convolution(ShortConvolution::take(tensors, &block, sizes)?)
+            Mixer::Convolution(Box::new(ShortConvolution::take(tensors, &block, sizes)?))
         } else {
             let query = sizes.query_heads()?;
             let heads = Heads::new(query, kv, width / query)?;
-            Mixer::Attention(Attention::take(tensors, &block, width, heads, epsilon)?)
+            Mixer::Attention(Box::new(Attention::take(tensors, &block, width, heads, epsilon)?))
         };
         Ok(Self {
             mixer_norm: RmsNorm::take(tensors, &format!("{block}.attn_norm"), width, epsilon)?,
