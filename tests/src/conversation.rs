@@ -11,7 +11,7 @@ use crate::testid::{
 
 /// Weights are fetched, checked and arranged in memory in this time, and a long
 /// answer is written, on the slowest machine these tests run on.
-pub const THINKING_TIME: Duration = Duration::from_secs(90);
+pub const THINKING_TIME: Duration = Duration::from_secs(180);
 
 /// A reply of Bella's at its end.
 #[derive(Clone, Debug, PartialEq, Eq)]
