@@ -2,25 +2,28 @@
 //! Trunk builds and puts together with it.
 //!
 //! cargo knows by itself what is up to date. What comes after it (wasm-bindgen,
-//! wasm-opt) is repeated only when the module it works on has changed.
+//! wasm-opt, Trunk) takes half a minute even when nothing has changed, so it is
+//! repeated only when something it works on has: see [`recipe`].
+
+mod recipe;
 
 use std::env;
-use std::fmt::Write as _;
 use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use bella_weights::manifest::Sha256;
-use sha2::Digest;
-
 use crate::process::{Event, run};
 use crate::repo;
 use crate::report::{Report, duration};
-use crate::tools::{BINARYEN, Tools, WASM_BINDGEN};
+use crate::tools::Tools;
+use recipe::Recipe;
 
 /// Where index.html picks the engines up, whatever cargo's target folder is.
 const ENGINES: &str = "target/engine";
+
+/// Unfinished engines and stamps.
+const WORK: &str = "target/page-work";
 
 /// The end of a failed command's output that is shown.
 const SHOWN_LINES: usize = 200;
@@ -66,11 +69,27 @@ pub fn page(tools: &Tools, report: &dyn Report) -> Result<PathBuf, BuildError> {
     for build in &ENGINE_BUILDS {
         engine(build, tools, report)?;
     }
-    // Trunk is told to stay off the network, so that it never downloads a tool
-    // of its own; what cargo needs is brought in before.
-    let mut fetch = cargo();
-    fetch.args(["fetch", "--target", "wasm32-unknown-unknown"]);
-    step("fetching the page's crates", &mut fetch, report)?;
+    // As Trunk will call it: what it finds built it need not build, and cargo
+    // fetches here what it needs, because Trunk is kept off the network.
+    compile(
+        "the page",
+        &["--bin", "bella", "--no-default-features", "--features", "page"],
+        report,
+    )?;
+
+    let page = repo::dist();
+    let recipe = Recipe::new()
+        .with_tools()
+        .with_file(&module("bella"))?
+        .with_file(&repo::root().join("index.html"))?
+        .with_file(&repo::root().join("Trunk.toml"))?
+        .with_folder(&repo::root().join("public"))?
+        .with_folder(&repo::root().join("src"))?
+        .with_folder(&repo::root().join(ENGINES))?;
+    let stamp = stamp("page");
+    if recipe.made(&page.join("index.html"), &stamp) {
+        return Ok(page);
+    }
     let mut trunk = Command::new(&tools.trunk);
     trunk
         .args(["build", "--release"])
@@ -80,33 +99,24 @@ pub fn page(tools: &Tools, report: &dyn Report) -> Result<PathBuf, BuildError> {
         .env_remove("NO_COLOR")
         // Its own call stack says nothing about what is wrong with the page.
         .env("RUST_BACKTRACE", "0");
-    step("building the page", &mut trunk, report)?;
-    Ok(repo::dist())
+    step("putting the page together", &mut trunk, report)?;
+    recipe.note(&stamp)?;
+    Ok(page)
 }
 
 fn engine(build: &EngineBuild, tools: &Tools, report: &dyn Report) -> Result<(), BuildError> {
     let name = build.name;
-    let mut compile = cargo();
-    compile.args(["build", "--release", "--target", "wasm32-unknown-unknown"]).args([
-        "--package",
-        "bella",
-        "--bin",
-        "bella-engine-worker",
-        "--features",
-        "worker",
-    ]);
-    step(&format!("building the engine ({name})"), &mut compile, report)?;
+    let what = format!("the engine ({name})");
+    compile(&what, &["--bin", "bella-engine-worker", "--features", "worker"], report)?;
 
-    let module = repo::target().join("wasm32-unknown-unknown/release/bella-engine-worker.wasm");
+    let module = module("bella-engine-worker");
     let home = repo::root().join(ENGINES).join(name);
-    let recipe = recipe(build, &module)?;
-    let stamp = home.with_extension("stamp");
-    if home.join("engine_bg.wasm").exists()
-        && fs::read_to_string(&stamp).is_ok_and(|old| old == recipe)
-    {
+    let recipe = Recipe::new().with_tools().with_file(&module)?.with_words(build.wasm_features);
+    let stamp = stamp(name);
+    if recipe.made(&home.join("engine_bg.wasm"), &stamp) {
         return Ok(());
     }
-    let unfinished = home.with_extension("new");
+    let unfinished = repo::root().join(WORK).join(name);
     clear(&unfinished)?;
     fs::create_dir_all(&unfinished).map_err(at(&unfinished))?;
 
@@ -114,26 +124,37 @@ fn engine(build: &EngineBuild, tools: &Tools, report: &dyn Report) -> Result<(),
     bind.args(["--target", "web", "--no-typescript", "--out-name", "engine", "--out-dir"])
         .arg(&unfinished)
         .arg(&module);
-    step(&format!("binding the engine ({name})"), &mut bind, report)?;
+    step(&format!("binding {what}"), &mut bind, report)?;
 
     let bound = unfinished.join("engine_bg.wasm");
     let mut optimise = Command::new(&tools.wasm_opt);
-    optimise.args(["-O3"]).args(build.wasm_features).arg(&bound).arg("-o").arg(&bound);
-    step(&format!("optimising the engine ({name})"), &mut optimise, report)?;
+    optimise.arg("-O3").args(build.wasm_features).arg(&bound).arg("-o").arg(&bound);
+    step(&format!("optimising {what}"), &mut optimise, report)?;
 
     clear(&home)?;
+    let engines = repo::root().join(ENGINES);
+    fs::create_dir_all(&engines).map_err(at(&engines))?;
     fs::rename(&unfinished, &home).map_err(at(&home))?;
-    fs::write(&stamp, recipe).map_err(at(&stamp))
+    recipe.note(&stamp)
 }
 
-/// Everything the finished engine depends on, in one comparable text.
-fn recipe(build: &EngineBuild, module: &Path) -> Result<String, BuildError> {
-    let bytes = fs::read(module).map_err(at(module))?;
-    let mut recipe = Sha256(sha2::Sha256::digest(bytes).into()).to_string();
-    for part in [WASM_BINDGEN.version(), BINARYEN.version()].iter().chain(build.wasm_features) {
-        let _ = write!(recipe, " {part}");
-    }
-    Ok(recipe)
+/// One of the root package's programs, for the browser.
+fn compile(what: &str, program: &[&str], report: &dyn Report) -> Result<(), BuildError> {
+    let mut cargo = cargo();
+    cargo
+        .args(["build", "--release", "--target", "wasm32-unknown-unknown", "--package", "bella"])
+        .args(program);
+    step(&format!("compiling {what}"), &mut cargo, report)
+}
+
+/// What cargo made of a program.
+fn module(program: &str) -> PathBuf {
+    repo::target().join("wasm32-unknown-unknown/release").join(program).with_extension("wasm")
+}
+
+/// Where it is noted from what something was made; out of Trunk's sight.
+fn stamp(name: &str) -> PathBuf {
+    repo::root().join(WORK).join(format!("{name}.stamp"))
 }
 
 pub(crate) fn cargo() -> Command {
@@ -175,9 +196,9 @@ fn step(what: &str, command: &mut Command, report: &dyn Report) -> Result<(), Bu
 
 /// Two builds at once would write over each other's page.
 fn lock() -> Result<File, BuildError> {
-    let folder = repo::root().join("target");
+    let folder = repo::root().join(WORK);
     fs::create_dir_all(&folder).map_err(at(&folder))?;
-    let path = folder.join(".page.lock");
+    let path = folder.join("lock");
     let file = File::create(&path).map_err(at(&path))?;
     file.lock().map_err(at(&path))?;
     Ok(file)
