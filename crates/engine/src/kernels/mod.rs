@@ -44,13 +44,18 @@ pub fn multiply(packed: &Packed, positions: &Activations, out: &mut [f32]) {
     by_tiles(packed, positions, out, &portable::TILES);
 }
 
+/// The same by the plain kernel, which the others are compared with.
+pub fn multiply_plainly(packed: &Packed, positions: &Activations, out: &mut [f32]) {
+    by_tiles(packed, positions, out, &portable::TILES);
+}
+
 /// Multiplies one tile of rows with as many positions, from `first` on, as its
 /// place in the table says, plus one.
 type Tile = fn(packed: &Packed, tile: usize, positions: &Activations, first: usize) -> Sums;
 /// Of each position (unused ones stay zero) the outputs of a tile's rows.
 type Sums = [[f32; TILE_ROWS]; TILE_POSITIONS];
 
-pub(crate) fn by_tiles(
+fn by_tiles(
     packed: &Packed,
     positions: &Activations,
     out: &mut [f32],
@@ -71,6 +76,3 @@ pub(crate) fn by_tiles(
         }
     }
 }
-
-#[cfg(test)]
-mod tests;

@@ -1,8 +1,10 @@
 //! Every kernel against the definition, over weights and positions of all kinds.
 
+use bella_engine::kernels::{Activations, BLOCK, Packed, multiply, multiply_plainly};
 use bella_weights::{BlockType, dequantise};
-
-use super::*;
+// In a browser the same tests run under the browser's harness.
+#[cfg(target_arch = "wasm32")]
+use wasm_bindgen_test::wasm_bindgen_test as test;
 
 /// Reproducible, and nothing like a pattern.
 struct Noise(u64);
@@ -78,7 +80,7 @@ fn check(ty: BlockType, rows: usize, cols: usize, positions: usize) {
 
     let rounded = Activations::new(&x, cols);
     let mut by_portable = vec![f32::NAN; positions * rows];
-    by_tiles(&packed, &rounded, &mut by_portable, &portable::TILES);
+    multiply_plainly(&packed, &rounded, &mut by_portable);
     let mut by_best = vec![f32::NAN; positions * rows];
     multiply(&packed, &rounded, &mut by_best);
 
@@ -166,7 +168,7 @@ fn extreme_quants_do_not_overflow() {
         let rounded = Activations::new(&vec![1.0; 2 * cols], cols);
         let (mut best, mut portable) = (vec![0.0; 2 * rows], vec![0.0; 2 * rows]);
         multiply(&packed, &rounded, &mut best);
-        by_tiles(&packed, &rounded, &mut portable, &portable::TILES);
+        multiply_plainly(&packed, &rounded, &mut portable);
         for (best, portable) in best.iter().zip(&portable) {
             assert!(
                 (best - portable).abs() <= 1e-5 * portable.abs(),
