@@ -185,7 +185,8 @@ impl Launch {
     pub fn in_mount_namespace(self, setup: &str) -> Self {
         let unshare = if geteuid().is_root() { "-m" } else { "-Urm" };
         let script = format!("set -e\n{setup}\nexec \"$@\"");
-        self.inside(["unshare", unshare, "sh", "-c", &script, "sh"])
+        // In there everybody is root, and Chromium has no sandbox for root.
+        self.flag("--no-sandbox").inside(["unshare", unshare, "sh", "-c", &script, "sh"])
     }
 
     pub fn start(self) -> Result<Browser, LaunchError> {
