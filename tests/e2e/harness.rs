@@ -151,6 +151,16 @@ fn a_breach_of_the_policy_fails_the_test() {
 }
 
 #[test]
+fn a_script_that_is_not_what_it_should_be_fails_the_test() {
+    let told = complaint(|| {
+        let page =
+            "<!doctype html><title>x</title><script src=page.js integrity=sha256-AAAA></script>";
+        Stage::of_files(&[("index.html", page), ("page.js", "")]).play(open_and_wait);
+    });
+    assert!(told.contains("integrity"), "{told}");
+}
+
+#[test]
 fn what_is_not_there_is_named_with_the_time_it_was_waited_for() {
     let told = complaint(|| {
         Stage::of_files(&[EMPTY]).play(|visit| {

@@ -231,7 +231,8 @@ impl Record {
             from.kind
         ));
         // Violations of the policy come as issues too, and those say more.
-        if entry["level"] == "error" && entry["source"] != "security" {
+        let is_told_apart = text.contains("Content Security Policy");
+        if entry["level"] == "error" && !is_told_apart {
             self.troubles.push(Trouble::Complaint { from: from.clone(), text });
         }
     }
