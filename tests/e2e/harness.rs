@@ -184,7 +184,7 @@ fn a_click_on_something_covered_says_what_covers_it() {
     let told = complaint(|| {
         stage.play(|visit| {
             visit.open("");
-            visit.page.click("send");
+            visit.page.with_patience(Duration::from_millis(300)).click("send");
         });
     });
     assert!(told.contains("covered by <div id=\"veil\">"), "{told}");

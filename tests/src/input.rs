@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use crate::find::Find;
 use crate::hangul;
-use crate::page::{PATIENCE, Page};
+use crate::page::Page;
 
 /// Where an element can be hit, or why it cannot.
 #[derive(Debug, Deserialize, PartialEq)]
@@ -53,7 +53,7 @@ impl Page {
     #[track_caller]
     fn aim(&self, find: &Find) -> (f64, f64) {
         let mut before: Option<Aim> = None;
-        let hit = self.poll(PATIENCE, || {
+        let hit = self.poll(self.patience(), || {
             let now: Aim = self.read(find, AIM);
             let still = before.as_ref() == Some(&now) && now.hindrance.is_none();
             let at = (now.x, now.y);

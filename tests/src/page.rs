@@ -27,12 +27,19 @@ pub struct Page {
     browser: Browser,
     target: Target,
     session: Session,
+    patience: Duration,
 }
 
 impl Page {
     pub(crate) fn of(browser: &Browser, target: Target) -> Self {
         let session = browser.session().connection().session(&target.session);
-        Self { browser: browser.clone(), target, session }
+        Self { browser: browser.clone(), target, session, patience: PATIENCE }
+    }
+
+    /// The same page for somebody who waits longer or less long.
+    #[must_use]
+    pub fn with_patience(&self, patience: Duration) -> Self {
+        Self { patience, ..self.clone() }
     }
 
     pub fn browser(&self) -> &Browser {
@@ -42,6 +49,10 @@ impl Page {
     /// For the domains that have no method here.
     pub fn session(&self) -> &Session {
         &self.session
+    }
+
+    pub(crate) fn patience(&self) -> Duration {
+        self.patience
     }
 
     pub(crate) fn target_id(&self) -> &str {
@@ -86,14 +97,16 @@ impl Page {
         if let Some(error) = answer["errorText"].as_str() {
             panic!("{url} could not be opened: {error}");
         }
-        assert!(loaded.next_within(PATIENCE).is_some(), "{url} was not loaded within {PATIENCE:?}");
+        let patience = self.patience;
+        assert!(loaded.next_within(patience).is_some(), "{url} was not loaded within {patience:?}");
     }
 
     #[track_caller]
     pub fn reload(&self) {
         let loaded = self.session.events("Page.loadEventFired");
         self.command("Page.reload", json!({}));
-        assert!(loaded.next_within(PATIENCE).is_some(), "no load event within {PATIENCE:?}");
+        let patience = self.patience;
+        assert!(loaded.next_within(patience).is_some(), "no load event within {patience:?}");
     }
 
     /// Runs a script before any other in every document from now on.
@@ -117,7 +130,7 @@ impl Page {
     pub fn crash(&self) {
         let crashed = self.session.events("Inspector.targetCrashed");
         self.session.post("Page.crash", json!({}));
-        assert!(crashed.next_within(PATIENCE).is_some(), "the tab did not crash");
+        assert!(crashed.next_within(self.patience).is_some(), "the tab did not crash");
     }
 }
 
@@ -145,9 +158,9 @@ impl Page {
         let find = find.into();
         let expression =
             format!("(() => {{ const e = {}; return e && [({function})(e)]; }})()", find.script());
-        match self.poll(PATIENCE, || self.eval::<Option<[T; 1]>>(&expression)) {
+        match self.poll(self.patience, || self.eval::<Option<[T; 1]>>(&expression)) {
             Some([value]) => value,
-            None => panic!("{find} did not appear within {PATIENCE:?}"),
+            None => panic!("{find} did not appear within {:?}", self.patience),
         }
     }
 
@@ -186,7 +199,7 @@ impl Page {
     /// Waits until an element can be seen.
     #[track_caller]
     pub fn wait_for(&self, find: impl Into<Find>) {
-        self.wait_for_within(PATIENCE, find);
+        self.wait_for_within(self.patience, find);
     }
 
     #[track_caller]
@@ -199,7 +212,7 @@ impl Page {
     #[track_caller]
     pub fn wait_gone(&self, find: impl Into<Find>) {
         let find = find.into();
-        self.wait_within(PATIENCE, format!("{find} to go"), || !self.shows(&find));
+        self.wait_within(self.patience, format!("{find} to go"), || !self.shows(&find));
     }
 
     /// Waits until an element's attribute has a value.
@@ -226,7 +239,7 @@ impl Page {
 
     #[track_caller]
     pub fn wait_until(&self, what: impl Display, done: impl FnMut() -> bool) {
-        self.wait_within(PATIENCE, what, done);
+        self.wait_within(self.patience, what, done);
     }
 
     #[track_caller]
