@@ -7,10 +7,13 @@
 //! - [`load`], [`tensors`], [`matrix`]: from bytes to layers
 //! - [`kernels`]: matrix products, as fast as the machine allows
 //! - [`llm`]: language models; one file a family
+//! - [`bert`]: encoders for meaning and feeling
+//! - [`vad`]: whether somebody speaks
 //! - [`tokenizer`], [`text_stream`], [`sampling`]: text in and out
 //! - [`math`]: the small operations between matrices
 //! - [`host`]: queue, memory, cancelling
 
+pub mod bert;
 pub mod error;
 pub mod host;
 pub mod kernels;
@@ -23,6 +26,7 @@ pub mod sampling;
 pub mod tensors;
 pub mod text_stream;
 pub mod tokenizer;
+pub mod vad;
 
 pub use error::{EngineError, Result};
 pub use host::Host;

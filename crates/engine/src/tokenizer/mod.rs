@@ -44,8 +44,10 @@ impl Tokenizer {
 
     /// From the bytes of a `tokenizer.json`.
     pub fn from_json(json: &[u8]) -> Result<Self> {
-        let inner = Inner::from_bytes(json)
-            .map_err(|error| EngineError::bad_model("tokenizer.json", error.to_string()))?;
+        let bad = |error: tokenizers::Error| EngineError::bad_model("tokenizer.json", error.to_string());
+        let mut inner = Inner::from_bytes(json).map_err(bad)?;
+        // Files from sentence encoders cut and pad for their makers' batches.
+        inner.with_truncation(None).map_err(bad)?.with_padding(None);
         let mut control: Vec<(String, u32)> = inner
             .get_added_tokens_decoder()
             .into_iter()

@@ -1,5 +1,10 @@
 //! Real weights for tests, from the same cache the fetcher fills.
 
+#![allow(dead_code, reason = "each test takes what it needs")]
+
+pub(crate) mod clips;
+pub(crate) mod synthetic;
+
 use std::fs::File;
 use std::io::Read;
 use std::path::PathBuf;
