@@ -61,14 +61,18 @@ fn e5() -> Option<Embedder> {
     let model = support::weights("multilingual-e5-small", "model.gguf")?;
     let json = support::weights("multilingual-e5-small", "tokenizer.json")?;
     let (header, tensors) = tensors(&std::fs::read(model).expect("readable"));
-    let tokenizer = Tokenizer::from_json(&std::fs::read(json).expect("readable")).expect("a tokenizer");
+    let tokenizer =
+        Tokenizer::from_json(&std::fs::read(json).expect("readable")).expect("a tokenizer");
     let sizes = Sizes::from_gguf(&header.metadata).expect("sizes");
     Some(Embedder::new("multilingual-e5-small", sizes, tensors, tokenizer).expect("an encoder"))
 }
 
 fn minilm() -> Option<Embedder> {
-    let [model, json, config] = ["model.safetensors", "tokenizer.json", "config.json"]
-        .map(|file| support::weights("all-minilm-l6-v2", file).map(|path| std::fs::read(path).expect("readable")));
+    let [model, json, config] =
+        ["model.safetensors", "tokenizer.json", "config.json"].map(|file| {
+            support::weights("all-minilm-l6-v2", file)
+                .map(|path| std::fs::read(path).expect("readable"))
+        });
     let (_, tensors) = tensors(&model?);
     let tokenizer = Tokenizer::from_json(&json?).expect("a tokenizer");
     let sizes = Sizes::from_config(&config?).expect("sizes");
@@ -77,7 +81,11 @@ fn minilm() -> Option<Embedder> {
 
 fn check_ids(tokenizer: &Tokenizer, goldens: &[Ids]) {
     for Ids { text, ids } in goldens {
-        assert_eq!(&tokenizer.encode_with_marks(text).expect("any text has tokens"), ids, "{text:?}");
+        assert_eq!(
+            &tokenizer.encode_with_marks(text).expect("any text has tokens"),
+            ids,
+            "{text:?}"
+        );
     }
 }
 
@@ -131,7 +139,8 @@ fn texts_of_a_batch_do_not_see_each_other() {
 #[test]
 fn a_text_that_is_too_long_is_cut_and_that_is_told() {
     let Some(embedder) = minilm() else { return };
-    let long = &embedder.embed(Purpose::Passage, &["word ".repeat(20_000)]).expect("cut, not refused")[0];
+    let long =
+        &embedder.embed(Purpose::Passage, &["word ".repeat(20_000)]).expect("cut, not refused")[0];
     assert_eq!((long.read, long.tokens), (512, 20_002));
     assert!(long.is_cut());
     let short = &embedder.embed(Purpose::Passage, &["word"]).expect("a text")[0];
@@ -159,25 +168,32 @@ fn numbered_tokenizer(words: usize) -> Tokenizer {
 
 #[test]
 fn distilbert_classifies_as_the_original_does() {
-    let sizes = Sizes::from_config(include_bytes!("goldens/distilbert-tiny.config.json")).expect("sizes");
+    let sizes =
+        Sizes::from_config(include_bytes!("goldens/distilbert-tiny.config.json")).expect("sizes");
     let (_, tensors) = tensors(include_bytes!("goldens/distilbert-tiny.safetensors"));
     let classifier = Classifier::new(sizes, tensors, numbered_tokenizer(40)).expect("a classifier");
-    let goldens: Vec<Tiny> = serde_json::from_str(include_str!("goldens/distilbert-tiny.json")).expect("ours");
+    let goldens: Vec<Tiny> =
+        serde_json::from_str(include_str!("goldens/distilbert-tiny.json")).expect("ours");
     for Tiny { tokens, out } in goldens {
         let text: Vec<String> = tokens.iter().map(|token| format!("w{token}")).collect();
         let mood = classifier.read(&text.join(" ")).expect("a text");
         let (negative, positive) = (mood.negative, mood.positive);
-        assert!((negative - out[0]).abs() < 1e-4 && (positive - out[1]).abs() < 1e-4, "{mood:?} {out:?}");
+        assert!(
+            (negative - out[0]).abs() < 1e-4 && (positive - out[1]).abs() < 1e-4,
+            "{mood:?} {out:?}"
+        );
     }
 }
 
 #[test]
 fn xlm_roberta_counts_positions_from_after_its_padding() {
-    let sizes = Sizes::from_config(include_bytes!("goldens/xlm-roberta-tiny.config.json")).expect("sizes");
+    let sizes =
+        Sizes::from_config(include_bytes!("goldens/xlm-roberta-tiny.config.json")).expect("sizes");
     assert_eq!((sizes.positions, sizes.longest()), (24, 22));
     let (_, mut tensors) = tensors(include_bytes!("goldens/xlm-roberta-tiny.safetensors"));
     let encoder = Encoder::new(sizes, &mut tensors).expect("an encoder");
-    let goldens: Vec<Tiny> = serde_json::from_str(include_str!("goldens/xlm-roberta-tiny.json")).expect("ours");
+    let goldens: Vec<Tiny> =
+        serde_json::from_str(include_str!("goldens/xlm-roberta-tiny.json")).expect("ours");
     for Tiny { tokens, out } in goldens {
         let mut pass = encoder.begin(&[tokens]).expect("known tokens");
         while encoder.advance(&mut pass) {}
@@ -251,14 +267,17 @@ fn korsts() -> Option<PathBuf> {
         return Some(path);
     }
     assert!(std::env::var_os("BELLA_SHARED").is_none(), "{} is missing", path.display());
-    eprintln!("SKIPPED: there are no sentence pairs; BELLA_SHARED may name the folder that has eval/");
+    eprintln!(
+        "SKIPPED: there are no sentence pairs; BELLA_SHARED may name the folder that has eval/"
+    );
     None
 }
 
 fn spearman(a: &[f64], b: &[f64]) -> f64 {
     let (a, b) = (ranks(a), ranks(b));
     let mean = (a.len() as f64 - 1.0) / 2.0;
-    let along = |a: &[f64], b: &[f64]| a.iter().zip(b).map(|(a, b)| (a - mean) * (b - mean)).sum::<f64>();
+    let along =
+        |a: &[f64], b: &[f64]| a.iter().zip(b).map(|(a, b)| (a - mean) * (b - mean)).sum::<f64>();
     along(&a, &b) / (along(&a, &a) * along(&b, &b)).sqrt()
 }
 

@@ -28,7 +28,8 @@ fn vad() -> Option<VoiceActivity> {
 #[test]
 fn frames_are_judged_as_by_the_reference() {
     let (Some(vad), Some(jfk)) = (vad(), clips::jfk()) else { return };
-    let golden: Vec<f32> = serde_json::from_str(include_str!("goldens/vad.json")).expect("our own file");
+    let golden: Vec<f32> =
+        serde_json::from_str(include_str!("goldens/vad.json")).expect("our own file");
     let mut memory = Memory::default();
     let mut ours = vad.silero().listen(&mut memory, &jfk.samples()).expect("good audio");
     ours.extend(vad.silero().finish(&mut memory));

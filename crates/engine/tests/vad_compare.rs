@@ -19,8 +19,11 @@ struct Heard {
 
 fn hear(silero: &Silero, sound: &[f32]) -> Heard {
     let mut detector = earshot::Detector::default();
+    // It panics on samples beyond one.
+    let clamped: Vec<f32> = sound.iter().map(|sample| sample.clamp(-1.0, 1.0)).collect();
     // Two of its frames make one of ours; the louder opinion counts.
-    let halves: Vec<f32> = sound.chunks_exact(FRAME / 2).map(|half| detector.predict_f32(half)).collect();
+    let halves: Vec<f32> =
+        clamped.chunks_exact(FRAME / 2).map(|half| detector.predict_f32(half)).collect();
     Heard {
         silero: silero.listen(&mut Memory::default(), sound).expect("good audio"),
         earshot: halves.chunks_exact(2).map(|halves| halves[0].max(halves[1])).collect(),
@@ -28,8 +31,12 @@ fn hear(silero: &Silero, sound: &[f32]) -> Heard {
 }
 
 fn share(probabilities: &[f32], wanted: impl Fn(usize) -> bool) -> f32 {
-    let chosen: Vec<f32> =
-        probabilities.iter().enumerate().filter(|(frame, _)| wanted(*frame)).map(|(_, p)| *p).collect();
+    let chosen: Vec<f32> = probabilities
+        .iter()
+        .enumerate()
+        .filter(|(frame, _)| wanted(*frame))
+        .map(|(_, p)| *p)
+        .collect();
     100.0 * chosen.iter().filter(|&&p| p >= 0.5).count() as f32 / chosen.len().max(1) as f32
 }
 
@@ -60,7 +67,7 @@ fn silero_and_earshot_side_by_side() {
 
     let samples = 30 * 16_000;
     let noise = synthetic::noise(samples);
-    println!("frames taken for speech, in percent      Silero  earshot");
+    eprintln!("frames taken for speech, in percent      Silero  earshot");
     for (name, sound) in [
         ("silence", vec![0.0; samples]),
         ("quiet noise", synthetic::scaled(&noise, 0.005)),
@@ -70,30 +77,50 @@ fn silero_and_earshot_side_by_side() {
         ("a tune", synthetic::tune(samples)),
     ] {
         let heard = hear(&silero, &sound);
-        println!("{name:40} {:6.1} {:8.1}", share(&heard.silero, |_| true), share(&heard.earshot, |_| true));
+        eprintln!(
+            "{name:40} {:6.1} {:8.1}",
+            share(&heard.silero, |_| true),
+            share(&heard.earshot, |_| true)
+        );
     }
 
     let Some(clips) = clips::clips() else { return };
-    for (name, background) in [("", None), (" in noise", Some(noise.clone())), (" over a tune", Some(synthetic::tune(samples)))] {
+    for (name, background) in [
+        ("", None),
+        (" in noise", Some(noise.clone())),
+        (" over a tune", Some(synthetic::tune(samples))),
+    ] {
         for decibels in if background.is_some() { vec![10.0, 3.0] } else { vec![99.0] } {
-            let (mut silero_loud, mut earshot_loud, mut silero_quiet, mut earshot_quiet) = (0.0, 0.0, 0.0, 0.0);
+            let (mut silero_loud, mut earshot_loud, mut silero_quiet, mut earshot_quiet) =
+                (0.0, 0.0, 0.0, 0.0);
             for clip in &clips {
                 let mut sound = clip.samples();
                 let loud = loud_frames(&sound);
                 if let Some(background) = &background {
                     let power = |x: &[f32]| x.iter().map(|x| x * x).sum::<f32>() / x.len() as f32;
-                    let scale = (power(&sound) / power(background) / 10f32.powf(decibels / 10.0)).sqrt();
-                    sound.iter_mut().zip(background).for_each(|(sound, noise)| *sound += scale * noise);
+                    let scale =
+                        (power(&sound) / power(background) / 10f32.powf(decibels / 10.0)).sqrt();
+                    sound
+                        .iter_mut()
+                        .zip(background)
+                        .for_each(|(sound, noise)| *sound += scale * noise);
                 }
                 let heard = hear(&silero, &sound);
                 let is_loud = |frame: usize| loud.get(frame) == Some(&true);
                 silero_loud += share(&heard.silero, is_loud) / clips.len() as f32;
                 earshot_loud += share(&heard.earshot, is_loud) / clips.len() as f32;
                 silero_quiet += share(&heard.silero, |frame| !is_loud(frame)) / clips.len() as f32;
-                earshot_quiet += share(&heard.earshot, |frame| !is_loud(frame)) / clips.len() as f32;
+                earshot_quiet +=
+                    share(&heard.earshot, |frame| !is_loud(frame)) / clips.len() as f32;
             }
-            println!("{:40} {silero_loud:6.1} {earshot_loud:8.1}", format!("loud frames{name} {decibels} dB"));
-            println!("{:40} {silero_quiet:6.1} {earshot_quiet:8.1}", format!("frames between{name} {decibels} dB"));
+            eprintln!(
+                "{:40} {silero_loud:6.1} {earshot_loud:8.1}",
+                format!("loud frames{name} {decibels} dB")
+            );
+            eprintln!(
+                "{:40} {silero_quiet:6.1} {earshot_quiet:8.1}",
+                format!("frames between{name} {decibels} dB")
+            );
         }
     }
 
@@ -104,5 +131,5 @@ fn silero_and_earshot_side_by_side() {
     let start = Instant::now();
     let mut detector = earshot::Detector::default();
     minute.chunks_exact(FRAME / 2).for_each(|half| _ = detector.predict_f32(half));
-    println!("a minute of sound: {silero_time:?}, {:?}", start.elapsed());
+    eprintln!("a minute of sound: {silero_time:?}, {:?}", start.elapsed());
 }

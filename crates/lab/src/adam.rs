@@ -36,7 +36,9 @@ impl Adam {
         let length = slopes.tensors().flatten().map(|slope| slope * slope).sum::<f32>().sqrt();
         let shorten = if length > LONGEST_SLOPE { LONGEST_SLOPE / length } else { 1.0 };
         let moments = self.mean.tensors_mut().zip(self.square.tensors_mut());
-        for ((weights, slopes), (mean, square)) in weights.tensors_mut().zip(slopes.tensors()).zip(moments) {
+        for ((weights, slopes), (mean, square)) in
+            weights.tensors_mut().zip(slopes.tensors()).zip(moments)
+        {
             let moments = mean.iter_mut().zip(square);
             for ((weight, slope), (mean, square)) in weights.iter_mut().zip(slopes).zip(moments) {
                 let slope = slope * shorten;

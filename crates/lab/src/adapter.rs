@@ -19,10 +19,7 @@ impl Adapter {
     pub fn begin(inputs: usize, outputs: usize, rank: usize, random: &mut Random) -> Self {
         let reach = (3.0 / inputs as f32).sqrt();
         let mut noise = || (2.0 * random.unit() - 1.0) * reach;
-        Self {
-            down: (0..inputs * rank).map(|_| noise()).collect(),
-            up: vec![0.0; outputs * rank],
-        }
+        Self { down: (0..inputs * rank).map(|_| noise()).collect(), up: vec![0.0; outputs * rank] }
     }
 
     pub fn zeros_like(&self) -> Self {

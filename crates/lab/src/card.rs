@@ -23,7 +23,8 @@ pub struct Card<'a> {
 
 impl Card<'_> {
     pub fn text(&self) -> String {
-        let Recipe { seed, layers, rank, epochs, batch, english_repeats, rate, decay } = *self.recipe;
+        let Recipe { seed, layers, rank, epochs, batch, english_repeats, rate, decay } =
+            *self.recipe;
         let mut text = format!(
             "\
 # sentiment-ko-en

@@ -138,7 +138,8 @@ fn train_sentiment(options: &Options) -> Result<(), LabError> {
     };
     let (korean_examples, english_examples) = (examples_of(&korean)?, examples_of(&english)?);
     let (mut learning, mut held_out) = (Vec::new(), Vec::new());
-    for (examples, repeats) in [(&korean_examples, 1), (&english_examples, recipe.english_repeats)] {
+    for (examples, repeats) in [(&korean_examples, 1), (&english_examples, recipe.english_repeats)]
+    {
         let (held, rest) = hold_out(examples);
         held_out.extend(held);
         learning.extend((0..repeats).flat_map(|_| rest.iter().copied()));
@@ -207,7 +208,8 @@ fn tell(what: &str) {
 }
 
 fn weights_folder() -> PathBuf {
-    let set = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
+    let set =
+        |name: &str| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
     let bella = set("BELLA_CACHE")
         .or_else(|| set("XDG_CACHE_HOME").map(|cache| cache.join("bella")))
         .or_else(|| set("HOME").map(|home| home.join(".cache/bella")));

@@ -48,7 +48,8 @@ impl Rows {
             if line.trim_ascii().is_empty() {
                 continue;
             }
-            let bad = |detail: String| DataError::BadRow { path: path.clone(), line: index + 1, detail };
+            let bad =
+                |detail: String| DataError::BadRow { path: path.clone(), line: index + 1, detail };
             let Line { text, label } =
                 serde_json::from_slice(line).map_err(|error| bad(error.to_string()))?;
             match label {

@@ -80,9 +80,8 @@ impl Encoder {
         }
         let heads = Heads { count, width: width / count };
         let epsilon = settings.f32("bert.attention.layer_norm_epsilon")?;
-        let mut read = (0..layers).map(|index| {
-            tensors.layer(index, heads, epsilon, index >= layers - trained)
-        });
+        let mut read = (0..layers)
+            .map(|index| tensors.layer(index, heads, epsilon, index >= layers - trained));
         let lower = read.by_ref().take(layers - trained).collect::<Result<_, _>>()?;
         let upper = read.collect::<Result<_, _>>()?;
         let mut positions = tensors.floats("embeddings.position_embeddings.weight")?;
@@ -117,7 +116,8 @@ impl Encoder {
         let lengths: Vec<usize> = sentences.iter().map(Vec::len).collect();
         let mut x = vec![0.0; lengths.iter().sum::<usize>() * self.width];
         for (tokens, part) in sentences.iter().zip(parts(&lengths, self.width)) {
-            let rows = x[part].chunks_exact_mut(self.width).zip(self.positions.chunks_exact(self.width));
+            let rows =
+                x[part].chunks_exact_mut(self.width).zip(self.positions.chunks_exact(self.width));
             for (&token, (x, position)) in tokens.iter().zip(rows) {
                 self.unpack_word(token, x)?;
                 add_scaled(x, position, 1.0);

@@ -49,7 +49,8 @@ pub fn write(
         for (part, Adapter { down, up }) in NAMES.iter().zip(adapters) {
             let name = format!("encoder.layer.{layer}.{part}");
             let inputs = down.len() / rank;
-            let mut transposed = (0..rank).flat_map(|row| down.iter().skip(row).step_by(rank).copied());
+            let mut transposed =
+                (0..rank).flat_map(|row| down.iter().skip(row).step_by(rank).copied());
             put(format!("{name}.down.weight"), [rank, inputs], &mut transposed);
             put(format!("{name}.up.weight"), [up.len() / rank, rank], &mut up.iter().copied());
         }

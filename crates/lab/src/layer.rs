@@ -103,17 +103,30 @@ impl Layer {
         further: bool,
     ) -> Option<Vec<f32>> {
         let [query, key, value, attended, widen, narrow] = &self.linears;
-        let [query_slopes, key_slopes, value_slopes, attended_slopes, widen_slopes, narrow_slopes] = slopes;
+        let [query_slopes, key_slopes, value_slopes, attended_slopes, widen_slopes, narrow_slopes] =
+            slopes;
         let [low_q, low_k, low_v, low_attended, low_widen, low_narrow] = &tape.low;
 
         self.output_norm.backward(&tape.output_norm, &mut slope);
         let mut wide_slope = vec![0.0; tape.wide.len()];
-        narrow.backward(&adapters[5], (&tape.wide, low_narrow), &slope, narrow_slopes, Some(&mut wide_slope));
+        narrow.backward(
+            &adapters[5],
+            (&tape.wide, low_narrow),
+            &slope,
+            narrow_slopes,
+            Some(&mut wide_slope),
+        );
         for (slope, gelu) in wide_slope.iter_mut().zip(&tape.gelu_slope) {
             *slope *= gelu;
         }
         // `slope` goes on past the feed-forward part, which adds its own share.
-        widen.backward(&adapters[4], (&tape.middle, low_widen), &wide_slope, widen_slopes, Some(&mut slope));
+        widen.backward(
+            &adapters[4],
+            (&tape.middle, low_widen),
+            &wide_slope,
+            widen_slopes,
+            Some(&mut slope),
+        );
 
         self.attention_norm.backward(&tape.attention_norm, &mut slope);
         let mut mixed_slope = vec![0.0; tape.mixed.len()];
@@ -122,7 +135,8 @@ impl Layer {
         let [mut q_slope, mut k_slope, mut v_slope] = [(); 3].map(|()| vec![0.0; tape.x.len()]);
         for (part, attention) in parts(sentences, self.width()).zip(&tape.attention) {
             let inputs = [&tape.q, &tape.k, &tape.v].map(|rows| &rows[part.clone()]);
-            let [q, k, v] = [&mut q_slope, &mut k_slope, &mut v_slope].map(|rows| &mut rows[part.clone()]);
+            let [q, k, v] =
+                [&mut q_slope, &mut k_slope, &mut v_slope].map(|rows| &mut rows[part.clone()]);
             self.heads.backward(attention, inputs, &mixed_slope[part], [q, k, v]);
         }
         let mut x_slope = further.then_some(slope);

@@ -209,12 +209,13 @@ mod x86 {
         for (a, b) in a.iter().zip(panel) {
             // SAFETY: a panel's row is 16 or 32 numbers long.
             let low = unsafe { _mm512_loadu_ps(b.as_ptr()) };
-            let high = if WIDTH == 32 { unsafe { _mm512_loadu_ps(b.as_ptr().add(16)) } } else { low };
-            for row in 0..TILE_ROWS {
-                let a = _mm512_set1_ps(a[row]);
-                acc[row][0] = _mm512_fmadd_ps(a, low, acc[row][0]);
+            let high =
+                if WIDTH == 32 { unsafe { _mm512_loadu_ps(b.as_ptr().add(16)) } } else { low };
+            for ([first, second], &a) in acc.iter_mut().zip(a) {
+                let a = _mm512_set1_ps(a);
+                *first = _mm512_fmadd_ps(a, low, *first);
                 if WIDTH == 32 {
-                    acc[row][1] = _mm512_fmadd_ps(a, high, acc[row][1]);
+                    *second = _mm512_fmadd_ps(a, high, *second);
                 }
             }
         }
@@ -240,8 +241,8 @@ mod x86 {
             for (a, b) in a.iter().zip(panel) {
                 // SAFETY: `first` leaves eight numbers of the row.
                 let b = unsafe { _mm256_loadu_ps(b.as_ptr().add(first)) };
-                for row in 0..TILE_ROWS {
-                    acc[row] = _mm256_fmadd_ps(_mm256_set1_ps(a[row]), b, acc[row]);
+                for (acc, &a) in acc.iter_mut().zip(a) {
+                    *acc = _mm256_fmadd_ps(_mm256_set1_ps(a), b, *acc);
                 }
             }
             for (sums, acc) in sums.iter_mut().zip(acc) {
@@ -305,7 +306,10 @@ mod tests {
         multiply_add(a, &Packed::new(View::new(&b, 32)), &mut out);
         let expected: Vec<f32> = plain(a, View::new(&b, 32)).iter().map(|sum| 1.0 + sum).collect();
         assert_eq!(out, expected);
-        let b_transposed: Vec<f32> = (0..32).flat_map(|col| (0..20).map(move |k| (k, col))).map(|(k, col)| b[k * 32 + col]).collect();
+        let b_transposed: Vec<f32> = (0..32)
+            .flat_map(|col| (0..20).map(move |k| (k, col)))
+            .map(|(k, col)| b[k * 32 + col])
+            .collect();
         let mut again = vec![1.0; 6 * 32];
         multiply_add(a, &Packed::new(View::new(&b_transposed, 20).transposed()), &mut again);
         assert_eq!(again, expected);

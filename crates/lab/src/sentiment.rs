@@ -24,10 +24,8 @@ impl Weights {
             let linear = &layer.linears[index];
             Adapter::begin(linear.inputs(), linear.outputs(), rank, random)
         };
-        let layers: Vec<_> = layers
-            .iter()
-            .map(|layer| std::array::from_fn(|index| adapter(layer, index)))
-            .collect();
+        let layers: Vec<_> =
+            layers.iter().map(|layer| std::array::from_fn(|index| adapter(layer, index))).collect();
         let width = layers.first().map_or(0, |adapters| adapters[0].down.len() / rank);
         Self { rank, layers, head: vec![0.0; width], bias: vec![0.0] }
     }

@@ -77,7 +77,12 @@ fn pace(step: usize, steps: usize) -> f32 {
 }
 
 /// What trained weights make of each example.
-pub fn judge(encoder: &Encoder, weights: &Weights, examples: &[&Example], threads: usize) -> Vec<Judged> {
+pub fn judge(
+    encoder: &Encoder,
+    weights: &Weights,
+    examples: &[&Example],
+    threads: usize,
+) -> Vec<Judged> {
     let model = Model::new(&encoder.upper, weights);
     let shards: Vec<&[&Example]> = examples.chunks(SHARD).collect();
     let judged = parallel::map(threads, &shards, |shard| {

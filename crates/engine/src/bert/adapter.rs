@@ -17,7 +17,12 @@ pub(super) struct Adapter {
 }
 
 impl Adapter {
-    fn take(tensors: &mut Tensors, name: &str, rank: usize, [outputs, inputs]: [usize; 2]) -> Result<Self> {
+    fn take(
+        tensors: &mut Tensors,
+        name: &str,
+        rank: usize,
+        [outputs, inputs]: [usize; 2],
+    ) -> Result<Self> {
         Ok(Self {
             down: tensors.matrix(&format!("{name}.down.weight"), rank, inputs)?,
             up: tensors.matrix(&format!("{name}.up.weight"), outputs, rank)?,
@@ -51,7 +56,12 @@ pub(super) struct LayerAdapters {
 }
 
 impl LayerAdapters {
-    pub(super) fn take(tensors: &mut Tensors, layer: usize, rank: usize, [width, hidden]: [usize; 2]) -> Result<Self> {
+    pub(super) fn take(
+        tensors: &mut Tensors,
+        layer: usize,
+        rank: usize,
+        [width, hidden]: [usize; 2],
+    ) -> Result<Self> {
         let mut adapter = |name: &str, shape: [usize; 2]| {
             Adapter::take(tensors, &format!("encoder.layer.{layer}.{name}"), rank, shape)
         };
@@ -66,8 +76,14 @@ impl LayerAdapters {
     }
 
     pub(super) fn memory_bytes(&self) -> usize {
-        let all =
-            [&self.query, &self.key, &self.value, &self.attention_output, &self.widen, &self.narrow];
+        let all = [
+            &self.query,
+            &self.key,
+            &self.value,
+            &self.attention_output,
+            &self.widen,
+            &self.narrow,
+        ];
         all.map(Adapter::memory_bytes).iter().sum()
     }
 }

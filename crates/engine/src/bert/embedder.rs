@@ -53,10 +53,16 @@ pub struct Embeddings {
 
 impl Embedder {
     /// `name` tells whether the model wants prefixes: those called E5 do.
-    pub fn new(name: &str, sizes: Sizes, mut tensors: Tensors, tokenizer: Tokenizer) -> Result<Self> {
+    pub fn new(
+        name: &str,
+        sizes: Sizes,
+        mut tensors: Tensors,
+        tokenizer: Tokenizer,
+    ) -> Result<Self> {
         let encoder = Encoder::new(sizes, &mut tensors)?;
         check_vocabulary(&tokenizer, &encoder)?;
-        let prefixed = name.split(|c: char| !c.is_alphanumeric()).any(|word| word.eq_ignore_ascii_case("e5"));
+        let prefixed =
+            name.split(|c: char| !c.is_alphanumeric()).any(|word| word.eq_ignore_ascii_case("e5"));
         Ok(Self { encoder, tokenizer, prefixed })
     }
 
@@ -96,14 +102,20 @@ impl Embedder {
 
     pub fn finish(&self, embeddings: &Embeddings) -> Vec<Embedding> {
         let means = embeddings.pass.means().zip(&embeddings.tokens);
-        means.map(|(mean, &(tokens, read))| Embedding { vector: to_unit_length(mean), tokens, read }).collect()
+        means
+            .map(|(mean, &(tokens, read))| Embedding { vector: to_unit_length(mean), tokens, read })
+            .collect()
     }
 
     pub(super) fn fit(&self, purpose: Purpose, text: &str) -> Result<Fitted> {
         match (self.prefixed, purpose) {
             (false, _) => fit(&self.tokenizer, &self.encoder, text),
-            (true, Purpose::Query) => fit(&self.tokenizer, &self.encoder, &format!("query: {text}")),
-            (true, Purpose::Passage) => fit(&self.tokenizer, &self.encoder, &format!("passage: {text}")),
+            (true, Purpose::Query) => {
+                fit(&self.tokenizer, &self.encoder, &format!("query: {text}"))
+            }
+            (true, Purpose::Passage) => {
+                fit(&self.tokenizer, &self.encoder, &format!("passage: {text}"))
+            }
         }
     }
 

@@ -77,14 +77,17 @@ impl Encoder {
             let tokens = tokens.as_ref();
             let limit = self.sizes.longest();
             if tokens.is_empty() {
-                return Err(EngineError::BadRequest { detail: "a sentence without tokens".to_owned() });
+                return Err(EngineError::BadRequest {
+                    detail: "a sentence without tokens".to_owned(),
+                });
             }
             if tokens.len() > limit {
                 return Err(EngineError::TooLong { tokens: tokens.len(), limit });
             }
             for (&token, position) in tokens.iter().zip(self.positions.chunks_exact(width)) {
                 if token as usize >= self.words.rows() {
-                    let detail = format!("token {token} is not in a vocabulary of {}", self.words.rows());
+                    let detail =
+                        format!("token {token} is not in a vocabulary of {}", self.words.rows());
                     return Err(EngineError::bad_model("tokenizer.json", detail));
                 }
                 let start = x.len();
@@ -102,7 +105,8 @@ impl Encoder {
     pub(super) fn advance_adapted(&self, pass: &mut Pass, adapters: &[LayerAdapters]) -> bool {
         let Some(layer) = self.layers.get(pass.next_layer) else { return false };
         let first_adapted = self.layers.len().saturating_sub(adapters.len());
-        let adapters = pass.next_layer.checked_sub(first_adapted).and_then(|index| adapters.get(index));
+        let adapters =
+            pass.next_layer.checked_sub(first_adapted).and_then(|index| adapters.get(index));
         pass.x = layer.forward(&pass.x, &pass.sentences, adapters);
         pass.next_layer += 1;
         true
@@ -145,7 +149,8 @@ impl Pass {
 /// Where the encoder's tensors are: some files hold it bare, some within a model
 /// that does something with it.
 fn root(tensors: &Tensors) -> Result<&'static str> {
-    let is_root = |root: &&str| tensors.contains(&format!("{root}embeddings.word_embeddings.weight"));
+    let is_root =
+        |root: &&str| tensors.contains(&format!("{root}embeddings.word_embeddings.weight"));
     ["", "bert.", "roberta.", "distilbert."].into_iter().find(is_root).ok_or_else(|| {
         EngineError::bad_model("embeddings.word_embeddings.weight", "the file has no such tensor")
     })

@@ -48,7 +48,9 @@ impl Feeling {
             let got = metadata.usize(key)?;
             match got > 0 && got <= limit {
                 true => Ok(got),
-                false => Err(EngineError::bad_model(key, format!("is {got}, not between 1 and {limit}"))),
+                false => {
+                    Err(EngineError::bad_model(key, format!("is {got}, not between 1 and {limit}")))
+                }
             }
         };
         let width = number("feeling.base.width", 1 << 14)?;

@@ -73,13 +73,19 @@ const DISTILBERT: [&str; 8] = [
 
 impl Layer {
     /// `root` is where the encoder's tensors are: `""`, `"roberta."` …
-    pub(super) fn take(tensors: &mut Tensors, root: &str, index: usize, sizes: &Sizes) -> Result<Self> {
+    pub(super) fn take(
+        tensors: &mut Tensors,
+        root: &str,
+        index: usize,
+        sizes: &Sizes,
+    ) -> Result<Self> {
         let (place, names) = match sizes.family {
             Family::Bert | Family::Roberta => ("encoder", BERT),
             Family::DistilBert => ("transformer", DISTILBERT),
         };
         let names = names.map(|name| format!("{root}{place}.layer.{index}.{name}"));
-        let [query, key, value, attention_output, attention_norm, widen, narrow, output_norm] = names;
+        let [query, key, value, attention_output, attention_norm, widen, narrow, output_norm] =
+            names;
         let Sizes { width, hidden, heads, .. } = *sizes;
         Ok(Self {
             heads,
@@ -101,20 +107,22 @@ impl Layer {
         sentences: &[usize],
         adapters: Option<&LayerAdapters>,
     ) -> Vec<f32> {
-        let part = |linear: &Linear, pick: fn(&LayerAdapters) -> &super::adapter::Adapter, x: &[f32]| {
-            let tokens = x.len() / linear.weight.cols();
-            let mut out = vec![0.0; tokens * linear.rows()];
-            linear.apply(x, &mut out);
-            if let Some(adapters) = adapters {
-                pick(adapters).add_to(x, &mut out);
-            }
-            out
-        };
+        let part =
+            |linear: &Linear, pick: fn(&LayerAdapters) -> &super::adapter::Adapter, x: &[f32]| {
+                let tokens = x.len() / linear.weight.cols();
+                let mut out = vec![0.0; tokens * linear.rows()];
+                linear.apply(x, &mut out);
+                if let Some(adapters) = adapters {
+                    pick(adapters).add_to(x, &mut out);
+                }
+                out
+            };
         let queries = part(&self.query, |adapters| &adapters.query, x);
         let keys = part(&self.key, |adapters| &adapters.key, x);
         let values = part(&self.value, |adapters| &adapters.value, x);
         let mixed = self.attend(&queries, &keys, &values, sentences);
-        let mut attended = part(&self.attention_output, |adapters| &adapters.attention_output, &mixed);
+        let mut attended =
+            part(&self.attention_output, |adapters| &adapters.attention_output, &mixed);
         add(&mut attended, x);
         let x = self.attention_norm.apply(&attended);
 
@@ -127,7 +135,13 @@ impl Layer {
 
     /// softmax(q · kᵀ / √d) · v for every head of every sentence; every token sees
     /// its whole sentence.
-    fn attend(&self, queries: &[f32], keys: &[f32], values: &[f32], sentences: &[usize]) -> Vec<f32> {
+    fn attend(
+        &self,
+        queries: &[f32],
+        keys: &[f32],
+        values: &[f32],
+        sentences: &[usize],
+    ) -> Vec<f32> {
         let width = self.query.rows();
         let dim = width / self.heads;
         let scale = 1.0 / (dim as f32).sqrt();
@@ -158,8 +172,14 @@ impl Layer {
     }
 
     pub(super) fn memory_bytes(&self) -> usize {
-        let linears =
-            [&self.query, &self.key, &self.value, &self.attention_output, &self.widen, &self.narrow];
+        let linears = [
+            &self.query,
+            &self.key,
+            &self.value,
+            &self.attention_output,
+            &self.widen,
+            &self.narrow,
+        ];
         linears.map(Linear::memory_bytes).iter().sum()
     }
 }

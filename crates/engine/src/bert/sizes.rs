@@ -89,7 +89,8 @@ impl Sizes {
     /// From the bytes of a Hugging Face `config.json`.
     pub fn from_config(json: &[u8]) -> Result<Self> {
         let bad = |detail: String| EngineError::bad_model("config.json", detail);
-        let config: Config = serde_json::from_slice(json).map_err(|error| bad(error.to_string()))?;
+        let config: Config =
+            serde_json::from_slice(json).map_err(|error| bad(error.to_string()))?;
         let family = match config.model_type.as_str() {
             "bert" => Family::Bert,
             "roberta" | "xlm-roberta" => Family::Roberta,

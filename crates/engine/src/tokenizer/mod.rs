@@ -44,7 +44,8 @@ impl Tokenizer {
 
     /// From the bytes of a `tokenizer.json`.
     pub fn from_json(json: &[u8]) -> Result<Self> {
-        let bad = |error: tokenizers::Error| EngineError::bad_model("tokenizer.json", error.to_string());
+        let bad =
+            |error: tokenizers::Error| EngineError::bad_model("tokenizer.json", error.to_string());
         let mut inner = Inner::from_bytes(json).map_err(bad)?;
         // Files from sentence encoders cut and pad for their makers' batches.
         inner.with_truncation(None).map_err(bad)?.with_padding(None);

@@ -49,7 +49,8 @@ impl VoiceActivity {
     /// Ends the stream.
     pub fn finish(&self, listening: &mut Listening) -> Vec<Turn> {
         let last = self.silero.finish(&mut listening.memory);
-        let mut turns: Vec<Turn> = last.into_iter().filter_map(|heard| listening.turns.hear(heard)).collect();
+        let mut turns: Vec<Turn> =
+            last.into_iter().filter_map(|heard| listening.turns.hear(heard)).collect();
         turns.extend(listening.turns.finish());
         turns
     }

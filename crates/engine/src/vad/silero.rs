@@ -146,7 +146,8 @@ impl Silero {
             *gate += dot(input, x) + dot(hidden, &memory.hidden);
         }
         for unit in 0..WIDTH {
-            let [input, forget, candidate, output] = [0, 1, 2, 3].map(|gate| gates[gate * WIDTH + unit]);
+            let [input, forget, candidate, output] =
+                [0, 1, 2, 3].map(|gate| gates[gate * WIDTH + unit]);
             let cell = sigmoid(forget) * memory.cell[unit] + sigmoid(input) * candidate.tanh();
             memory.cell[unit] = cell;
             memory.hidden[unit] = sigmoid(output) * cell.tanh();
@@ -154,7 +155,8 @@ impl Silero {
     }
 
     pub fn memory_bytes(&self) -> usize {
-        let convolutions: usize = self.convolutions.iter().map(|c| c.weight.len() + c.bias.len()).sum();
+        let convolutions: usize =
+            self.convolutions.iter().map(|c| c.weight.len() + c.bias.len()).sum();
         let rest = self.spectrum.len() + self.cell_input.len() + self.cell_hidden.len();
         (convolutions + rest + self.cell_bias.len() + self.output.len()) * size_of::<f32>()
     }
@@ -175,7 +177,12 @@ struct Convolution {
 impl Convolution {
     const TAPS: usize = 3;
 
-    fn take(tensors: &mut Tensors, name: &str, [outputs, inputs]: [usize; 2], stride: usize) -> Result<Self> {
+    fn take(
+        tensors: &mut Tensors,
+        name: &str,
+        [outputs, inputs]: [usize; 2],
+        stride: usize,
+    ) -> Result<Self> {
         Ok(Self {
             weight: tensors.floats(&format!("{name}.weight"), &[outputs, inputs, Self::TAPS])?,
             bias: tensors.floats(&format!("{name}.bias"), &[outputs])?,
@@ -194,7 +201,8 @@ impl Convolution {
             for tap in 0..Self::TAPS {
                 let step = (centre + tap).checked_sub(1).filter(|&step| step < steps);
                 for input in 0..self.inputs {
-                    seen[input * Self::TAPS + tap] = step.map_or(0.0, |step| x[step * self.inputs + input]);
+                    seen[input * Self::TAPS + tap] =
+                        step.map_or(0.0, |step| x[step * self.inputs + input]);
                 }
             }
             let weights = self.weight.chunks_exact(seen.len()).zip(&self.bias);

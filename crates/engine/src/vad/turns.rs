@@ -34,7 +34,9 @@ pub struct Segment {
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Turn {
     /// Somebody has begun to speak, and it was no cough.
-    Began { at: f32 },
+    Began {
+        at: f32,
+    },
     Ended(Segment),
 }
 
@@ -126,7 +128,8 @@ mod tests {
             'm' => 0.4,
             _ => 0.1,
         };
-        let mut told: Vec<Turn> = frames.chars().filter_map(|frame| turns.hear(probability(frame))).collect();
+        let mut told: Vec<Turn> =
+            frames.chars().filter_map(|frame| turns.hear(probability(frame))).collect();
         told.extend(turns.finish());
         told
     }

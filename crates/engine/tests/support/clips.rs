@@ -24,7 +24,8 @@ pub(crate) fn clips() -> Option<Vec<Clip>> {
     let folder = audio_folder()?;
     let mut clips = Vec::new();
     for (corpus, language) in [("librispeech", "en"), ("zeroth", "ko")] {
-        let lines = std::fs::read_to_string(folder.join(corpus).join("text")).expect("a text per corpus");
+        let lines =
+            std::fs::read_to_string(folder.join(corpus).join("text")).expect("a text per corpus");
         for line in lines.lines() {
             let (name, text) = line.split_once(char::is_whitespace).expect("a name and a text");
             clips.push(Clip {

@@ -23,7 +23,13 @@ pub(crate) fn scaled(sound: &[f32], by: f32) -> Vec<f32> {
 /// Noise with more of the low, like wind or a road.
 pub(crate) fn rumble(samples: usize) -> Vec<f32> {
     let mut low = 0.0;
-    noise(samples).iter().map(|x| { low += 0.02 * (x - low); 3.0 * low }).collect()
+    noise(samples)
+        .iter()
+        .map(|x| {
+            low += 0.02 * (x - low);
+            3.0 * low
+        })
+        .collect()
 }
 
 pub(crate) fn hum(hertz: f32, samples: usize) -> Vec<f32> {
@@ -43,8 +49,10 @@ pub(crate) fn tune(samples: usize) -> Vec<f32> {
             let time = i as f32 / RATE;
             let pluck = (-4.0 * age).exp();
             let pitch = SCALE[MELODY[index % MELODY.len()]];
-            let voice: f32 = (1..6).map(|k| (TAU * pitch * k as f32 * time).sin() / (k * k) as f32).sum();
-            let chord: f32 = CHORDS[index / 4 % 4].iter().map(|&n| (TAU * 0.5 * SCALE[n] * time).sin()).sum();
+            let voice: f32 =
+                (1..6).map(|k| (TAU * pitch * k as f32 * time).sin() / (k * k) as f32).sum();
+            let chord: f32 =
+                CHORDS[index / 4 % 4].iter().map(|&n| (TAU * 0.5 * SCALE[n] * time).sin()).sum();
             let beat = if index % 2 == 0 { (-40.0 * age).exp() * noise[i] } else { 0.0 };
             0.25 * pluck * voice + 0.06 * chord + 0.15 * beat
         })
