@@ -114,7 +114,7 @@ fn options(mut parser: lexopt::Parser) -> Result<Options, lexopt::Error> {
             _ => return Err(Long(&name).unexpected()),
         }
     }
-    if options.recipe.rank % 16 != 0 || options.recipe.rank == 0 {
+    if !options.recipe.rank.is_multiple_of(16) || options.recipe.rank == 0 {
         return Err("--rank must be a multiple of 16".into());
     }
     if options.recipe.batch == 0 || options.recipe.epochs == 0 {

@@ -63,7 +63,7 @@ impl Packed {
     pub fn new(matrix: View<'_>) -> Self {
         let View { rows, cols, .. } = matrix;
         assert_eq!(cols % NARROW, 0, "{cols} columns make no whole panels");
-        let width = if cols % WIDE == 0 { WIDE } else { NARROW };
+        let width = if cols.is_multiple_of(WIDE) { WIDE } else { NARROW };
         let mut panels = Vec::with_capacity(rows * cols);
         for first in (0..cols).step_by(width) {
             for row in 0..rows {
