@@ -433,7 +433,12 @@ fn a_browser_leaves_neither_processes_nor_files_behind() {
     let profile = profile_of(group);
     assert!(profile.exists() && processes_in(group) > 2);
     drop(browser);
-    assert_eq!(processes_in(group), 0);
+    // The kernel takes a moment to clear away what was killed.
+    let cleared = (0..100).any(|_| {
+        std::thread::sleep(std::time::Duration::from_millis(50));
+        processes_in(group) == 0
+    });
+    assert!(cleared, "{} processes are left", processes_in(group));
     assert!(!profile.exists());
 }
 
