@@ -13,15 +13,12 @@ use crate::devtools::Error;
 use crate::page::{Page, evaluate};
 use crate::record::Record;
 
-/// `target/e2e/<name>`, made if it is not there.
+/// `target/e2e/<name>`.
 pub fn folder(name: &str) -> PathBuf {
     // A test program lies in <target>/<profile>/deps.
-    let target =
-        env::current_exe().ok().and_then(|program| Some(program.ancestors().nth(3)?.to_owned()));
-    let folder = target.unwrap_or_else(|| "target".into()).join("e2e").join(name);
-    // Where this fails, writing into it says so.
-    let _ = fs::create_dir_all(&folder);
-    folder
+    let program = env::current_exe().ok();
+    let target = program.as_deref().and_then(|program| program.ancestors().nth(3));
+    target.unwrap_or(Path::new("target")).join("e2e").join(name)
 }
 
 impl Page {
@@ -40,6 +37,9 @@ impl Page {
             .map_err(|error: Error| error.to_string())?;
         let data = answer["data"].as_str().unwrap_or_default();
         let png = STANDARD.decode(data).map_err(|error| error.to_string())?;
+        if let Some(folder) = file.parent() {
+            fs::create_dir_all(folder).map_err(|error| error.to_string())?;
+        }
         fs::write(file, png).map_err(|error| error.to_string())
     }
 
@@ -47,6 +47,7 @@ impl Page {
     /// answers a summary to read at once. Never fails: it runs when things have.
     pub(crate) fn keep_evidence(&self, folder: &Path) -> String {
         let record = self.record();
+        let _ = fs::create_dir_all(folder);
         let address: Value = evaluate(self.session(), "location.href").unwrap_or_default();
         let document: Value =
             evaluate(self.session(), "document.documentElement.outerHTML").unwrap_or_default();

@@ -120,6 +120,8 @@ impl Visit {
         let context = browser.context().map_err(|error| error.to_string())?;
         let page = context.page().map_err(|error| error.to_string())?;
         let folder = evidence::folder(&name);
+        // What was kept of an earlier run proves nothing about this one.
+        let _ = fs::remove_dir_all(&folder);
         Ok(Self { name, page, host, context, folder, forgiven: Mutex::default() })
     }
 
@@ -169,13 +171,12 @@ impl Visit {
 /// The test runner names its threads after the tests, unless it has only one;
 /// then the closure tells which function it stands in.
 fn test_name<F>() -> String {
-    match thread::current().name() {
-        Some(name) if name != "main" => name.to_owned(),
-        _ => {
-            let path = type_name::<F>().replace("::{{closure}}", "");
-            path.rsplit("::").next().unwrap_or(&path).to_owned()
-        }
-    }
+    let thread = thread::current();
+    let path = match thread.name() {
+        Some(name) if name != "main" => name,
+        _ => type_name::<F>().trim_end_matches("::{{closure}}"),
+    };
+    path.rsplit("::").next().unwrap_or(path).to_owned()
 }
 
 struct Forgiveness {
