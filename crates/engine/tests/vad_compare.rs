@@ -4,8 +4,6 @@
 
 mod support;
 
-use std::time::Instant;
-
 use bella_engine::tensors::{Tensor, Tensors};
 use bella_engine::vad::{FRAME, Memory, Silero};
 use bella_weights::{FileError, TensorEvent, read_tensors};
@@ -123,13 +121,4 @@ fn silero_and_earshot_side_by_side() {
             );
         }
     }
-
-    let minute = synthetic::tune(60 * 16_000);
-    let start = Instant::now();
-    silero.listen(&mut Memory::default(), &minute).expect("good audio");
-    let silero_time = start.elapsed();
-    let start = Instant::now();
-    let mut detector = earshot::Detector::default();
-    minute.chunks_exact(FRAME / 2).for_each(|half| _ = detector.predict_f32(half));
-    eprintln!("a minute of sound: {silero_time:?}, {:?}", start.elapsed());
 }
