@@ -4,6 +4,7 @@
 
 pub(crate) mod clips;
 pub(crate) mod synthetic;
+pub(crate) mod tiny;
 
 use std::fs::File;
 use std::io::Read;

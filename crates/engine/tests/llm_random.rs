@@ -1,0 +1,93 @@
+//! Every family against its original implementation, on small random weights:
+//! `goldens/make_llm_random.py` made the files and the expected scores.
+
+mod support;
+
+use bella_engine::Model;
+use bella_engine::llm::LanguageModel;
+use serde::Deserialize;
+use support::tiny::{FAMILIES, file_of, golden_of, load_bytes};
+
+/// Both sides compute in f32 and only add up in another order.
+const TOLERANCE: f32 = 1e-3;
+
+#[derive(Deserialize)]
+struct Sequence {
+    ids: Vec<u32>,
+    /// After each position, a score for every token.
+    logits: Vec<Vec<f32>>,
+}
+
+fn model(family: &str) -> Box<LanguageModel> {
+    let loaded = load_bytes(file_of(family));
+    let Model::Chat { model, .. } = loaded.expect("a model this engine runs");
+    model
+}
+
+fn sequences(family: &str) -> Vec<Sequence> {
+    serde_json::from_str(golden_of(family)).expect("a golden file")
+}
+
+fn check_scores(ours: &[f32], theirs: &[f32], told: &str) {
+    assert_eq!(ours.len(), theirs.len(), "{told}");
+    for (token, (ours, theirs)) in ours.iter().zip(theirs).enumerate() {
+        let distance = (ours - theirs).abs();
+        assert!(
+            distance <= TOLERANCE * theirs.abs().max(1.0),
+            "{told}, token {token}: {ours} here, {theirs} there"
+        );
+    }
+}
+
+#[test]
+fn read_at_once_every_prefix_scores_as_the_original_does() {
+    for family in FAMILIES {
+        let model = model(family);
+        let decoder = model.decoder();
+        assert_eq!(decoder.architecture(), family);
+        for Sequence { ids, logits } in sequences(family) {
+            for (last, theirs) in logits.iter().enumerate() {
+                let state = decoder.forward(&ids[..=last], &mut decoder.new_cache());
+                let told = format!("{family}, {} positions at once", last + 1);
+                check_scores(&decoder.logits(&state), theirs, &told);
+            }
+        }
+    }
+}
+
+#[test]
+fn read_in_blocks_of_any_size_it_comes_to_the_same() {
+    for family in FAMILIES {
+        let model = model(family);
+        let decoder = model.decoder();
+        for Sequence { ids, logits } in sequences(family) {
+            for size in [1, 2, 5] {
+                let mut cache = decoder.new_cache();
+                for block in ids.chunks(size) {
+                    let state = decoder.forward(block, &mut cache);
+                    let last = cache.len() - 1;
+                    let told = format!("{family}, position {last} in blocks of {size}");
+                    check_scores(&decoder.logits(&state), &logits[last], &told);
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn what_was_forgotten_leaves_no_trace() {
+    for family in FAMILIES {
+        let model = model(family);
+        let decoder = model.decoder();
+        let Sequence { ids, logits } = sequences(family).swap_remove(0);
+        let mut cache = decoder.new_cache();
+        let kept = ids.len() / 2;
+        decoder.forward(&ids[..kept], &mut cache);
+        let aside: Vec<u32> = ids.iter().rev().copied().collect();
+        decoder.forward(&aside, &mut cache);
+        cache.truncate(kept);
+        let state = decoder.forward(&ids[kept..], &mut cache);
+        let last = ids.len() - 1;
+        check_scores(&decoder.logits(&state), &logits[last], &format!("{family}, second thought"));
+    }
+}
