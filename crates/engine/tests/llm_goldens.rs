@@ -7,6 +7,7 @@ mod support;
 use bella_engine::Model;
 use bella_engine::llm::LanguageModel;
 use bella_engine::math::argmax;
+use bella_engine::tokenizer::Tokenizer;
 use bella_protocol::Task;
 use serde::Deserialize;
 
@@ -27,6 +28,9 @@ struct Golden {
 #[derive(Deserialize)]
 struct Cut {
     text: String,
+    /// The same with its letters composed, where that is the tokenizer's way and
+    /// makes a difference.
+    composed: Option<String>,
     ids: Vec<u32>,
 }
 
@@ -43,9 +47,8 @@ fn check(model_id: &str, golden: &str) {
     let Some(path) = support::weights(model_id, "model.gguf") else { return };
     let golden: Golden = serde_json::from_str(golden).expect("a golden file");
     let Model::Chat { model, .. } = support::load(model_id, Task::Chat, &[path]);
-    for Cut { text, ids } in &golden.corpus {
-        assert_eq!(model.tokenizer().encode(text).as_ref(), Ok(ids), "ids of {text:?}");
-        assert_eq!(model.tokenizer().decode(ids), *text);
+    for cut in &golden.corpus {
+        check_cut(model.tokenizer(), cut);
     }
     let mut agreed = 0;
     for continuation in &golden.prompts {
@@ -54,6 +57,15 @@ fn check(model_id: &str, golden: &str) {
     let tokens: usize = golden.prompts.iter().map(|continuation| continuation.greedy.len()).sum();
     eprintln!("{model_id}: {agreed} of {tokens} greedy tokens are llama.cpp's, the rest are ties");
     assert!(agreed as f32 >= LEAST_AGREEMENT * tokens as f32, "{agreed} of {tokens} tokens agree");
+}
+
+fn check_cut(tokenizer: &Tokenizer, Cut { text, composed, ids }: &Cut) {
+    assert_eq!(tokenizer.encode(text).as_ref(), Ok(ids), "ids of {text:?}");
+    let mut read_back = composed.as_ref().unwrap_or(text).clone();
+    for name in tokenizer.control_tokens() {
+        read_back = read_back.replace(name, "");
+    }
+    assert_eq!(tokenizer.decode(ids), read_back);
 }
 
 /// Counts the steps at which we would say what llama.cpp says, following its
@@ -86,4 +98,31 @@ fn agreement(model: &LanguageModel, golden: &Continuation) -> usize {
 #[test]
 fn smollm2_says_what_llama_cpp_says() {
     check("smollm2-135m-instruct", include_str!("goldens/smollm2.json"));
+}
+
+#[test]
+fn qwen_says_what_llama_cpp_says() {
+    check("qwen2.5-coder-0.5b-instruct", include_str!("goldens/qwen2.5-coder-0.5b.json"));
+}
+
+#[test]
+fn gemma_says_what_llama_cpp_says() {
+    check("gemma-3-270m", include_str!("goldens/gemma-3-270m.json"));
+}
+
+/// A `tokenizer.json` beside the weights takes the place of the vocabulary inside.
+#[test]
+fn the_original_tokenizer_file_cuts_the_same() {
+    for (model_id, golden) in [
+        ("qwen2.5-coder-0.5b-instruct", include_str!("goldens/qwen2.5-coder-0.5b.json")),
+        ("gemma-3-270m", include_str!("goldens/gemma-3-270m.json")),
+    ] {
+        let Some(path) = support::weights(model_id, "tokenizer.json") else { return };
+        let json = std::fs::read(path).expect("readable");
+        let tokenizer = Tokenizer::from_json(&json).expect("a tokenizer this engine reads");
+        let golden: Golden = serde_json::from_str(golden).expect("a golden file");
+        for cut in &golden.corpus {
+            check_cut(&tokenizer, cut);
+        }
+    }
 }

@@ -59,6 +59,10 @@ impl Generation {
         let reserved = options.max_tokens.clamp(1, context.div_ceil(4));
         let prompt = model.prompt(messages, context - reserved, memory)?;
         memory.dropped = prompt.dropped_messages;
+        if prompt.tokens.is_empty() {
+            let detail = "made a prompt without a single token";
+            return Err(EngineError::bad_model("tokenizer.chat_template", detail));
+        }
         let (unread, cached) = continue_from(model, memory, &prompt.text, &prompt.tokens)?;
         // Until the prompt is read, no text stands for what is in the cache.
         memory.text.clear();

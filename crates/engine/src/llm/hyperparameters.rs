@@ -90,7 +90,10 @@ impl<'a> Hyperparameters<'a> {
     pub fn heads(&self) -> Result<Heads> {
         let query = self.query_heads()?;
         let kv = self.size_if_any("attention.head_count_kv", WIDEST)?.unwrap_or(query);
-        let dim = self.size_if_any("attention.key_length", WIDEST)?.unwrap_or(self.width / query);
+        let dim = match self.size_if_any("attention.key_length", WIDEST)? {
+            Some(dim) => dim,
+            None => self.even_head_dim()?,
+        };
         if let Some(value) = self.size_if_any("attention.value_length", WIDEST)?
             && value != dim
         {
@@ -104,7 +107,27 @@ impl<'a> Hyperparameters<'a> {
             let detail = format!("turning {rotated} of {dim} dimensions is not supported");
             return Err(EngineError::bad_model(self.key("rope.dimension_count"), detail));
         }
-        Heads::new(query, kv, dim)
+        self.check_heads(Heads { query, kv, dim })
+    }
+
+    /// Width of a head where the heads share the model's width among them.
+    pub fn even_head_dim(&self) -> Result<usize> {
+        let query = self.query_heads()?;
+        if !self.width.is_multiple_of(query) {
+            let detail = format!("{query} heads do not divide a width of {}", self.width);
+            return Err(EngineError::bad_model(self.key("attention.head_count"), detail));
+        }
+        Ok(self.width / query)
+    }
+
+    pub fn check_heads(&self, heads: Heads) -> Result<Heads> {
+        let Heads { query, kv, dim } = heads;
+        if kv == 0 || !dim.is_multiple_of(2) || !query.is_multiple_of(kv) {
+            let detail =
+                format!("{query} query and {kv} key heads of width {dim} do not fit together");
+            return Err(EngineError::bad_model(self.key("attention.head_count"), detail));
+        }
+        Ok(heads)
     }
 
     /// One number a layer. Files of families whose layers are alike give a single

@@ -41,18 +41,6 @@ pub struct Heads {
     pub dim: usize,
 }
 
-impl Heads {
-    pub fn new(query: usize, kv: usize, dim: usize) -> Result<Self> {
-        if query == 0 || kv == 0 || dim == 0 || !dim.is_multiple_of(2) || !query.is_multiple_of(kv)
-        {
-            let detail =
-                format!("{query} query and {kv} key heads of width {dim} do not fit together");
-            return Err(EngineError::bad_model("attention.head_count", detail));
-        }
-        Ok(Self { query, kv, dim })
-    }
-}
-
 /// Causal self-attention with grouped key/value heads.
 #[derive(Debug)]
 pub struct Attention {

@@ -56,7 +56,7 @@ impl Lfm2 {
         let layers = kv_heads.iter().enumerate();
         let layers = layers.map(|(index, &kv)| Layer::new(index, sizes, kv, tensors));
         let layers: Vec<Layer> = layers.collect::<Result<_>>()?;
-        let dim = sizes.width / sizes.query_heads()?;
+        let dim = sizes.even_head_dim()?;
         let name =
             if tensors.contains("output_norm.weight") { "output_norm" } else { "token_embd_norm" };
         Ok(Self {
@@ -82,8 +82,8 @@ impl Layer {
         let mixer = if kv == 0 {
             Mixer::Convolution(Box::new(ShortConvolution::take(tensors, &block, sizes)?))
         } else {
-            let query = sizes.query_heads()?;
-            let heads = Heads::new(query, kv, width / query)?;
+            let (query, dim) = (sizes.query_heads()?, sizes.even_head_dim()?);
+            let heads = sizes.check_heads(Heads { query, kv, dim })?;
             Mixer::Attention(Box::new(Attention::take(tensors, &block, width, heads, epsilon)?))
         };
         Ok(Self {

@@ -47,7 +47,7 @@ impl LanguageModel {
         tokenizer_json: Option<&[u8]>,
     ) -> Result<Self> {
         let tokenizer = match tokenizer_json {
-            Some(json) => Tokenizer::from_json(json)?,
+            Some(json) => Tokenizer::from_json(json)?.with_marks_of(metadata),
             None => Tokenizer::from_gguf(metadata)?,
         };
         let vocabulary = match tensors.shape("token_embd.weight")? {

@@ -25,12 +25,20 @@ const SCORES: &str = "tokenizer.ggml.scores";
 const CONTROL: u32 = 3;
 const USER_DEFINED: u32 = 4;
 
+/// Bytes of a token. The longest in use are runs of 128 signs of two bytes; to
+/// find the merges of a token costs the square of its length.
+const LONGEST_TOKEN: usize = 512;
+
 pub(super) fn build(metadata: &Metadata) -> Result<Tokenizer> {
     let tokens: Vec<&str> = metadata.strings(TOKENS)?.iter().collect();
     let types = metadata.u32s(TYPES)?;
     if tokens.is_empty() || tokens.len() != types.len() {
         let detail = format!("{} types for {} tokens", types.len(), tokens.len());
         return Err(EngineError::bad_model(TYPES, detail));
+    }
+    if let Some(long) = tokens.iter().find(|token| token.len() > LONGEST_TOKEN) {
+        let detail = format!("a token of {} bytes is longer than {LONGEST_TOKEN}", long.len());
+        return Err(EngineError::bad_model(TOKENS, detail));
     }
     let (mut inner, spelling) = match metadata.str(MODEL)? {
         "gpt2" => (byte_level(metadata, &tokens)?, Spelling::ByteLevel),
@@ -56,10 +64,7 @@ pub(super) fn build(metadata: &Metadata) -> Result<Tokenizer> {
     let is_text = |id: usize| types[id] != CONTROL;
     let pieces = tokens.iter().enumerate().map(|(id, token)| is_text(id).then_some(*token));
     let pieces = Pieces::new(spelling, pieces);
-    let id = |key: &str| metadata.u32(key).ok();
-    let ends = ["tokenizer.ggml.eos_token_id", "tokenizer.ggml.eot_token_id"];
-    let ends = ends.into_iter().filter_map(id).collect();
-    Ok(Tokenizer::new(inner, pieces, control, id("tokenizer.ggml.bos_token_id"), ends))
+    Ok(Tokenizer::new(inner, pieces, control))
 }
 
 fn vocabulary(tokens: &[&str]) -> Result<Vocab> {

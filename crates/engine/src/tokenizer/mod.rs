@@ -37,9 +37,13 @@ const ENDS: [&str; 7] = [
     "<eos>",
 ];
 
+/// The largest vocabularies have a quarter of a million tokens; a file that
+/// numbers one higher is broken, and must not make us reserve memory up to it.
+const LARGEST_VOCABULARY: usize = 1 << 22;
+
 impl Tokenizer {
     pub fn from_gguf(metadata: &Metadata) -> Result<Self> {
-        from_gguf::build(metadata)
+        Ok(from_gguf::build(metadata)?.with_marks_of(metadata))
     }
 
     /// From the bytes of a `tokenizer.json`.
@@ -56,23 +60,30 @@ impl Tokenizer {
             .map(|(id, token)| (token.content, id))
             .collect();
         control.sort_by_key(|(_, id)| *id);
-        let pieces = Pieces::of(&inner, &control);
-        Ok(Self::new(inner, pieces, control, None, Vec::new()))
+        let vocabulary = inner.get_vocab(true);
+        let size = vocabulary.values().max().map_or(0, |&id| id as usize + 1);
+        if size > LARGEST_VOCABULARY {
+            let detail = format!("a vocabulary of {size} tokens is beyond {LARGEST_VOCABULARY}");
+            return Err(EngineError::bad_model("tokenizer.json", detail));
+        }
+        let pieces = Pieces::of(&inner, &vocabulary, size, &control);
+        Ok(Self::new(inner, pieces, control))
     }
 
-    fn new(
-        inner: Inner,
-        pieces: Pieces,
-        control: Vec<(String, u32)>,
-        bos: Option<u32>,
-        mut ends: Vec<u32>,
-    ) -> Self {
-        ends.extend(
-            control.iter().filter(|(name, _)| ENDS.contains(&name.as_str())).map(|(_, id)| id),
-        );
-        ends.sort_unstable();
-        ends.dedup();
-        Self { inner, pieces, control, bos, ends }
+    fn new(inner: Inner, pieces: Pieces, control: Vec<(String, u32)>) -> Self {
+        let ends = control.iter().filter(|(name, _)| ENDS.contains(&name.as_str()));
+        let ends = ends.map(|(_, id)| *id).collect();
+        Self { inner, pieces, control, bos: None, ends }
+    }
+
+    /// Which tokens begin a text and end a reply is told by the model's file,
+    /// also where the vocabulary comes from another.
+    pub fn with_marks_of(mut self, metadata: &Metadata) -> Self {
+        let id = |key: &str| metadata.u32(key).ok();
+        self.bos = id("tokenizer.ggml.bos_token_id");
+        self.ends.extend(id("tokenizer.ggml.eos_token_id"));
+        self.ends.extend(id("tokenizer.ggml.eot_token_id"));
+        self
     }
 
     /// Ids of a text in which control tokens are recognised: only for text that
@@ -127,7 +138,8 @@ impl Tokenizer {
         self.ends.contains(&token)
     }
 
+    /// One more than the highest id.
     pub fn vocabulary(&self) -> usize {
-        self.inner.get_vocab_size(true)
+        self.pieces.len()
     }
 }

@@ -1,5 +1,7 @@
 //! The bytes every token stands for.
 
+use std::collections::HashMap;
+
 use tokenizers::Tokenizer as Inner;
 
 /// How a vocabulary writes bytes.
@@ -36,14 +38,18 @@ impl Pieces {
         Self { bytes, ends }
     }
 
-    /// Of a tokenizer read from JSON; control tokens stand for no text.
-    pub(super) fn of(inner: &Inner, control: &[(String, u32)]) -> Self {
+    /// Of a tokenizer read from JSON, whose ids are all below `size`; control
+    /// tokens stand for no text.
+    pub(super) fn of(
+        inner: &Inner,
+        vocabulary: &HashMap<String, u32>,
+        size: usize,
+        control: &[(String, u32)],
+    ) -> Self {
         let spelling =
             if uses_byte_level(inner) { Spelling::ByteLevel } else { Spelling::SentencePiece };
-        let vocabulary = inner.get_vocab(true);
-        let size = vocabulary.values().max().map_or(0, |&id| id as usize + 1);
         let mut pieces = vec![None; size];
-        for (piece, &id) in &vocabulary {
+        for (piece, &id) in vocabulary {
             pieces[id as usize] = Some(piece.as_str());
         }
         for (_, id) in control {
@@ -52,6 +58,10 @@ impl Pieces {
             }
         }
         Self::new(spelling, pieces.into_iter())
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.ends.len()
     }
 
     pub(super) fn bytes_of(&self, token: u32) -> &[u8] {

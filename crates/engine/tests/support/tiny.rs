@@ -76,18 +76,28 @@ impl Tiny {
 }
 
 pub(crate) fn load_bytes(file: &[u8]) -> Result<Model, Failure> {
-    let files = vec![ModelFile {
-        name: "model.gguf".to_owned(),
+    load_files(&[("model.gguf", file)])
+}
+
+pub(crate) fn load_with_tokenizer(file: &[u8], tokenizer_json: &[u8]) -> Result<Model, Failure> {
+    load_files(&[("model.gguf", file), ("tokenizer.json", tokenizer_json)])
+}
+
+fn load_files(files: &[(&str, &[u8])]) -> Result<Model, Failure> {
+    let listed = files.iter().map(|(name, bytes)| ModelFile {
+        name: (*name).to_owned(),
         url: String::new(),
-        bytes: file.len() as u64,
+        bytes: bytes.len() as u64,
         sha256: None,
-    }];
-    let spec = ModelSpec { id: "tiny".to_owned(), task: Task::Chat, files };
+    });
+    let spec = ModelSpec { id: "tiny".to_owned(), task: Task::Chat, files: listed.collect() };
     let mut loader = ModelLoader::new(spec)?;
-    for piece in file.chunks(1000) {
-        loader.push(piece)?;
+    for (_, bytes) in files {
+        for piece in bytes.chunks(1000) {
+            loader.push(piece)?;
+        }
+        loader.end_file()?;
     }
-    loader.end_file()?;
     loader.finish()
 }
 
