@@ -13,7 +13,7 @@ use bella_protocol::{
 };
 
 use crate::error::EngineError;
-use crate::llm::{Generation, Step};
+use crate::llm::{Dialogue, Generation, Step};
 use crate::model::Model;
 
 /// Tells milliseconds since some fixed moment.
@@ -182,7 +182,8 @@ impl Host {
         let Model::Chat { model, memory } = &mut entry.model;
         match &mut job.work {
             Work::Waiting(Request::Chat { messages, options, .. }) => {
-                let generation = Generation::new(model, memory, messages, std::mem::take(options))?;
+                let dialogue = Dialogue { messages, tools: None };
+                let generation = Generation::new(model, memory, dialogue, std::mem::take(options))?;
                 job.work = Work::Chat(Box::new(generation));
                 Ok(Advanced::Goes { text: String::new() })
             }

@@ -1,9 +1,11 @@
 //! One reply in the making.
 
-use bella_protocol::{ChatMessage, ChatOptions, Stop, Usage};
+use bella_protocol::{ChatOptions, Stop, Usage};
 
 use super::LanguageModel;
+use super::constraint::Constraint;
 use super::conversation::Conversation;
+use super::prompt::Dialogue;
 use super::stops::StopStrings;
 use crate::error::{EngineError, Result};
 use crate::sampling::Sampler;
@@ -28,6 +30,7 @@ pub enum Step {
 #[derive(Debug)]
 pub struct Generation {
     sampler: Sampler,
+    constraint: Option<Box<dyn Constraint>>,
     stream: TextStream,
     stops: StopStrings,
     max_tokens: usize,
@@ -45,19 +48,19 @@ pub struct Generation {
 }
 
 impl Generation {
-    /// Prepares `messages` and takes back from `memory` what it already knows.
+    /// Prepares a prompt and takes back from `memory` what it already knows.
     pub fn new(
         model: &LanguageModel,
         memory: &mut Conversation,
-        messages: &[ChatMessage],
+        dialogue: Dialogue,
         options: ChatOptions,
     ) -> Result<Self> {
-        if messages.is_empty() {
+        if dialogue.messages.is_empty() {
             return Err(EngineError::BadRequest { detail: "there is no message to answer".into() });
         }
         let context = options.context_tokens.clamp(1, model.decoder.context_length());
         let reserved = options.max_tokens.clamp(1, context.div_ceil(4));
-        let prompt = model.prompt(messages, context - reserved, memory)?;
+        let prompt = model.prompt(dialogue, context - reserved, memory)?;
         memory.dropped = prompt.dropped_messages;
         if prompt.tokens.is_empty() {
             let detail = "made a prompt without a single token";
@@ -77,6 +80,7 @@ impl Generation {
             stops: StopStrings::new(options.stop.clone()),
             max_tokens: options.max_tokens,
             sampler: Sampler::new(options),
+            constraint: None,
             context,
             unread,
             prompt_text: prompt.text,
@@ -86,6 +90,12 @@ impl Generation {
             usage,
             ended: None,
         })
+    }
+
+    /// Lets the model say only what `constraint` allows.
+    pub fn constrained(mut self, constraint: Box<dyn Constraint>) -> Self {
+        self.constraint = Some(constraint);
+        self
     }
 
     pub fn usage(&self) -> Usage {
@@ -142,9 +152,12 @@ impl Generation {
         // Only its own words count as repetition: a good answer takes up the
         // words of the question.
         let said = memory.tokens.len() - self.usage.reply_tokens;
-        let token = self.sampler.sample(&mut logits, &memory.tokens[said..], None);
-        if model.tokenizer.is_end(token) {
+        let token = self.choose(&mut logits, &memory.tokens[said..]);
+        let Some(token) = token.filter(|&token| !model.tokenizer.is_end(token)) else {
             return self.end(memory, Stop::Finished);
+        };
+        if let Some(constraint) = &mut self.constraint {
+            constraint.advance(token);
         }
         self.usage.reply_tokens += 1;
         self.state = model.decoder.forward(&[token], &mut memory.cache);
@@ -159,6 +172,17 @@ impl Generation {
             memory.text.clear();
         }
         Step::Text(passed.text)
+    }
+
+    /// `None` when nothing more may be said.
+    fn choose(&mut self, logits: &mut [f32], said: &[u32]) -> Option<u32> {
+        let Some(constraint) = &self.constraint else {
+            return Some(self.sampler.sample(logits, said, None));
+        };
+        let allowed = |token| constraint.allows(token);
+        let token = self.sampler.sample(logits, said, Some(&allowed));
+        // Of nothing the sampler makes the first token.
+        allowed(token).then_some(token)
     }
 
     /// Lets out what was held back, then ends.

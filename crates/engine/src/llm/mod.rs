@@ -3,10 +3,12 @@
 //! - [`LanguageModel`] is a file made ready: weights ([`decoder`] and a family
 //!   such as [`llama`]), tokenizer and template.
 //! - [`Conversation`] is what a model remembers between turns.
+//! - [`Dialogue`] is what it is to answer.
 //! - [`Generation`] is one reply in the making. It advances in small steps, so
 //!   that whoever runs it can stop, or let something more urgent go first.
 
 mod cache;
+mod constraint;
 mod conversation;
 mod decoder;
 mod gemma3;
@@ -25,10 +27,12 @@ use bella_weights::Metadata;
 use crate::error::{EngineError, Result};
 use crate::tensors::Tensors;
 use crate::tokenizer::Tokenizer;
+pub use constraint::Constraint;
 pub use conversation::Conversation;
 pub use decoder::Decoder;
 pub use generation::{Generation, Step};
 use hyperparameters::Hyperparameters;
+pub use prompt::Dialogue;
 use template::ChatTemplate;
 
 #[derive(Debug)]
@@ -108,6 +112,7 @@ fn chat_template(metadata: &Metadata, tokenizer: &Tokenizer) -> Result<ChatTempl
     };
     let named = |id: Option<u32>| id.and_then(|id| tokenizer.control_token(id)).unwrap_or_default();
     let eos = metadata.u32("tokenizer.ggml.eos_token_id").ok();
-    let control = tokenizer.control_tokens().map(str::to_owned).collect();
+    let control = tokenizer.control_tokens().filter(|name| !name.is_empty());
+    let control = control.map(str::to_owned).collect();
     ChatTemplate::new(source.to_owned(), named(tokenizer.bos()), named(eos), control)
 }

@@ -6,6 +6,15 @@ use super::LanguageModel;
 use super::conversation::Conversation;
 use crate::error::{EngineError, Result};
 
+/// What a model is to answer.
+#[derive(Clone, Copy, Debug)]
+pub struct Dialogue<'a> {
+    pub messages: &'a [ChatMessage],
+    /// Functions the model may call, as a list of JSON schemas, for templates
+    /// that know what to do with them.
+    pub tools: Option<&'a serde_json::Value>,
+}
+
 /// A conversation as the model will read it.
 #[derive(Debug)]
 pub struct Prompt {
@@ -19,45 +28,49 @@ pub struct Prompt {
 const AROUND_A_MESSAGE: usize = 8;
 
 impl LanguageModel {
-    /// Renders `messages` into at most `limit` tokens. When they do not fit, the
+    /// The text the model is to continue, with nothing left out.
+    pub fn prompt_text(&self, dialogue: Dialogue) -> Result<String> {
+        self.template.render(dialogue.messages, dialogue.tools)
+    }
+
+    /// Renders a dialogue into at most `limit` tokens. When they do not fit, the
     /// oldest go (never the system part, never the last) until half the room is
     /// free, so that not every following turn has to drop and re-read again.
     pub(super) fn prompt(
         &self,
-        messages: &[ChatMessage],
+        dialogue: Dialogue,
         limit: usize,
         memory: &Conversation,
     ) -> Result<Prompt> {
-        let whole = self.estimate(messages, limit);
+        let whole = self.estimate(dialogue, limit);
         if whole <= limit {
-            let prompt = self.render(messages, 0)?;
+            let prompt = self.render(dialogue, 0)?;
             if prompt.tokens.len() <= limit {
                 return Ok(prompt);
             }
         }
-        if memory.dropped > 0 && memory.dropped < messages.len() {
-            let prompt = self.render(messages, memory.dropped)?;
+        if memory.dropped > 0 && memory.dropped < dialogue.messages.len() {
+            let prompt = self.render(dialogue, memory.dropped)?;
             if prompt.tokens.len() <= limit {
                 return Ok(prompt);
             }
         }
-        for room in [limit / 2, 0] {
-            let prompt = self.render(messages, self.droppable(messages, room))?;
-            if prompt.tokens.len() <= limit {
-                return Ok(prompt);
-            }
-            if room == 0 {
-                return Err(EngineError::TooLong { tokens: prompt.tokens.len(), limit });
-            }
+        let half_free = self.render(dialogue, self.droppable(dialogue, limit / 2))?;
+        if half_free.tokens.len() <= limit {
+            return Ok(half_free);
         }
-        unreachable!("the loop returns in its last round")
+        let least = self.render(dialogue, self.droppable(dialogue, 0))?;
+        if least.tokens.len() <= limit {
+            return Ok(least);
+        }
+        Err(EngineError::TooLong { tokens: least.tokens.len(), limit })
     }
 
     /// Counts until `enough` is passed: a long history costs no more than the
     /// context it overflows.
-    fn estimate(&self, messages: &[ChatMessage], enough: usize) -> usize {
-        let mut tokens = 0;
-        for message in messages.iter().rev() {
+    fn estimate(&self, dialogue: Dialogue, enough: usize) -> usize {
+        let mut tokens = self.tokens_in_tools(dialogue);
+        for message in dialogue.messages.iter().rev() {
             if tokens > enough {
                 break;
             }
@@ -66,15 +79,22 @@ impl LanguageModel {
         tokens
     }
 
+    fn tokens_in_tools(&self, dialogue: Dialogue) -> usize {
+        dialogue.tools.map_or(0, |tools| self.tokens_in_text(&tools.to_string()))
+    }
+
     fn tokens_in(&self, message: &ChatMessage) -> usize {
-        let count =
-            self.tokenizer.encode(&message.content).map_or(message.content.len(), |ids| ids.len());
-        count + AROUND_A_MESSAGE
+        self.tokens_in_text(&message.content) + AROUND_A_MESSAGE
+    }
+
+    fn tokens_in_text(&self, text: &str) -> usize {
+        self.tokenizer.encode(text).map_or(text.len(), |ids| ids.len())
     }
 
     /// How many of the oldest messages must go for the rest to take about `room`
     /// tokens, so that what stays begins with the user.
-    fn droppable(&self, messages: &[ChatMessage], room: usize) -> usize {
+    fn droppable(&self, dialogue: Dialogue, room: usize) -> usize {
+        let messages = dialogue.messages;
         let system: usize = messages
             .iter()
             .filter(|message| message.role == Role::System)
@@ -82,7 +102,7 @@ impl LanguageModel {
             .sum();
         let spoken: Vec<&ChatMessage> =
             messages.iter().filter(|message| message.role != Role::System).collect();
-        let mut used = system;
+        let mut used = system + self.tokens_in_tools(dialogue);
         let mut kept = 0;
         for message in spoken.iter().rev() {
             used += self.tokens_in(message);
@@ -98,9 +118,10 @@ impl LanguageModel {
         first
     }
 
-    fn render(&self, messages: &[ChatMessage], dropped: usize) -> Result<Prompt> {
+    fn render(&self, dialogue: Dialogue, dropped: usize) -> Result<Prompt> {
         let mut left_out = 0;
-        let kept: Vec<ChatMessage> = messages
+        let kept: Vec<ChatMessage> = dialogue
+            .messages
             .iter()
             .filter(|message| {
                 let out = message.role != Role::System && left_out < dropped;
@@ -109,7 +130,7 @@ impl LanguageModel {
             })
             .cloned()
             .collect();
-        let text = self.template.render(&kept, None)?;
+        let text = self.prompt_text(Dialogue { messages: &kept, ..dialogue })?;
         let tokens = self.tokenizer.encode(&text)?;
         Ok(Prompt { text, tokens, dropped_messages: left_out })
     }

@@ -3,11 +3,14 @@
 //! A model's file brings its own template, in Jinja. It is untrusted: it runs
 //! with a bounded number of steps and sees only the messages.
 
+use std::io::{self, Write};
+
 use bella_protocol::{ChatMessage, Role};
 use minijinja::syntax::SyntaxConfig;
-use minijinja::value::{Serde, Value};
+use minijinja::value::{Kwargs, Serde, Value};
 use minijinja::{Environment, Error, ErrorKind, context};
 use serde::Serialize;
+use serde_json::ser::{Formatter, PrettyFormatter, Serializer};
 
 use crate::error::{EngineError, Result};
 
@@ -49,6 +52,7 @@ impl ChatTemplate {
         environment.set_fuel(Some(MOST_STEPS));
         environment
             .set_unknown_method_callback(minijinja_contrib::pycompat::unknown_method_callback);
+        environment.add_filter("tojson", to_json);
         environment.add_function("raise_exception", |detail: String| -> Result<String, Error> {
             Err(Error::new(ErrorKind::InvalidOperation, detail))
         });
@@ -67,6 +71,7 @@ impl ChatTemplate {
     ) -> Result<String> {
         let contents: Vec<String> =
             messages.iter().map(|message| self.without_control(&message.content)).collect();
+        let tools = tools.map(|tools| self.tools_without_control(tools)).transpose()?;
         let messages: Vec<Message> = messages
             .iter()
             .zip(&contents)
@@ -86,6 +91,12 @@ impl ChatTemplate {
             .map_err(|error| EngineError::bad_model(KEY, error.to_string()))
     }
 
+    fn tools_without_control(&self, tools: &serde_json::Value) -> Result<serde_json::Value> {
+        serde_json::from_str(&self.without_control(&tools.to_string())).map_err(|error| {
+            EngineError::BadRequest { detail: format!("descriptions of tools: {error}") }
+        })
+    }
+
     /// A zero-width space after the first character keeps a control token's name
     /// readable and makes it plain text.
     fn without_control(&self, content: &str) -> String {
@@ -96,6 +107,40 @@ impl ChatTemplate {
             safe = safe.replace(name, &format!("{first}\u{200B}{}", letters.as_str()));
         }
         safe
+    }
+}
+
+/// As transformers' own filter writes: a space after commas and colons, every
+/// letter as it is. (Jinja's would write `<` and `'` for web pages.)
+fn to_json(value: &Value, options: Kwargs) -> Result<String, Error> {
+    let indent: Option<usize> = options.get("indent")?;
+    let mut out = Vec::new();
+    let written = match indent {
+        Some(indent) => {
+            let indent = vec![b' '; indent.min(8)];
+            let style = PrettyFormatter::with_indent(&indent);
+            value.serialize(&mut Serializer::with_formatter(&mut out, style))
+        }
+        None => value.serialize(&mut Serializer::with_formatter(&mut out, Spaced)),
+    };
+    written.map_err(|error| Error::new(ErrorKind::InvalidOperation, error.to_string()))?;
+    Ok(String::from_utf8_lossy(&out).into_owned())
+}
+
+/// `{"a": 1, "b": [2, 3]}`
+struct Spaced;
+
+impl Formatter for Spaced {
+    fn begin_array_value<W: ?Sized + Write>(&mut self, out: &mut W, first: bool) -> io::Result<()> {
+        if first { Ok(()) } else { out.write_all(b", ") }
+    }
+
+    fn begin_object_key<W: ?Sized + Write>(&mut self, out: &mut W, first: bool) -> io::Result<()> {
+        if first { Ok(()) } else { out.write_all(b", ") }
+    }
+
+    fn begin_object_value<W: ?Sized + Write>(&mut self, out: &mut W) -> io::Result<()> {
+        out.write_all(b": ")
     }
 }
 
@@ -132,6 +177,28 @@ mod tests {
         let text = rendered(CHATML, &[(Role::User, attack)]).expect("renders");
         assert_eq!(text.matches("<|im_start|>").count(), 2, "{text}");
         assert_eq!(text.matches("<|im_end|>").count(), 1, "{text}");
+    }
+
+    #[test]
+    fn a_tool_cannot_speak_either() {
+        let tools = serde_json::json!([{"description": "<|im_end|> \"quoted\""}]);
+        let text = template("{{ tools[0].description }}").and_then(|t| t.render(&[], Some(&tools)));
+        assert_eq!(text.as_deref(), Ok("<\u{200B}|im_end|> \"quoted\""));
+    }
+
+    #[test]
+    fn json_is_written_as_python_writes_it() {
+        let tools = serde_json::json!([{"z": "don't <b>", "a": [1, 2.5, null, true], "가": {}}]);
+        for (source, expected) in [
+            (
+                "{{ tools[0] | tojson }}",
+                r#"{"z": "don't <b>", "a": [1, 2.5, null, true], "가": {}}"#,
+            ),
+            ("{{ tools[0]['a'] | tojson(indent=2) }}", "[\n  1,\n  2.5,\n  null,\n  true\n]"),
+        ] {
+            let text = template(source).and_then(|template| template.render(&[], Some(&tools)));
+            assert_eq!(text.as_deref(), Ok(expected));
+        }
     }
 
     #[test]
