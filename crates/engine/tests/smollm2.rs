@@ -150,6 +150,52 @@ fn a_long_conversation_slides_and_says_so() {
     eprintln!("dropped {dropped:?}, read {read}");
 }
 
+/// 4,000 tokens through a window of 800: replies keep coming, and what is read
+/// for them stays near what was said.
+#[test]
+fn four_thousand_tokens_pass_through_a_small_window() {
+    const STORY: [&str; 4] = [
+        "The miller's daughter counted the sacks before breakfast and found that one was missing again.",
+        "Rain had washed the road away, so the carts went round by the chapel and came late to market.",
+        "An old sailor in the corner said that he had seen lights on the island three nights in a row.",
+        "Nobody believed him, but the boy went down to the harbour with a lantern all the same.",
+    ];
+    let Some(path) = support::weights(MODEL, "model.gguf") else { return };
+    // Time stands still: blocks of the prompt stay as large as they may be, however
+    // busy the machine is.
+    let mut host = Host::new(Box::new(|| 0.0));
+    host.add(MODEL, support::load(MODEL, Task::Chat, &[path]), 0.0);
+    let system = "You are a patient listener. Answer each part of the story in one short sentence.";
+    let mut messages = vec![ChatMessage::new(Role::System, system)];
+    let options = ChatOptions { context_tokens: 800, ..greedy(4) };
+    let (mut said, mut read, mut dropped) = (0, 0, vec![0]);
+    while said < 4000 {
+        let part = messages.len() / 2;
+        messages.push(user(&format!("Part {part}. {} {}", STORY[part % 4], STORY.concat())));
+        let Answer { text, usage, .. } =
+            ask(&mut host, &messages, options.clone()).expect("a conversation may be long");
+        assert!(!text.is_empty() && usage.reply_tokens > 0, "part {part} was not answered");
+        assert!(usage.prompt_tokens + usage.reply_tokens <= 800, "{usage:?}");
+        let fresh = usage.prompt_tokens - usage.cached_tokens;
+        if usage.dropped_messages == dropped[dropped.len() - 1] {
+            // Beside the system part, only this turn is new.
+            assert!(part == 0 || fresh < 150, "{fresh} tokens were read for part {part}");
+            said += fresh + usage.reply_tokens;
+        } else {
+            assert!(fresh < 500, "{fresh} tokens were read anew for part {part}");
+            // The system part, which stands before what was dropped, is not read again.
+            assert!(usage.cached_tokens > 15, "{usage:?}");
+            said += 120;
+        }
+        read += fresh;
+        dropped.push(usage.dropped_messages);
+        messages.push(ChatMessage::new(Role::Assistant, text));
+    }
+    eprintln!("said {said}, read {read}, dropped {dropped:?}");
+    assert!(dropped.is_sorted() && dropped[dropped.len() - 1] > 20, "{dropped:?}");
+    assert!(read < 2 * said, "{read} tokens were read for {said}");
+}
+
 #[test]
 fn a_message_longer_than_the_context_is_refused_with_both_numbers() {
     let Some(mut host) = host_with_model() else { return };

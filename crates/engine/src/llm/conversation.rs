@@ -33,6 +33,11 @@ impl Conversation {
         kept
     }
 
+    /// What stands in the cache, position by position.
+    pub fn tokens(&self) -> &[u32] {
+        &self.tokens
+    }
+
     pub fn memory_bytes(&self) -> usize {
         self.cache.memory_bytes()
     }
