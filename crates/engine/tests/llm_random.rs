@@ -6,7 +6,7 @@ mod support;
 use bella_engine::Model;
 use bella_engine::llm::LanguageModel;
 use serde::Deserialize;
-use support::tiny::{FAMILIES, file_of, golden_of, load_bytes};
+use support::tiny::{FAMILIES, Tiny, file_of, golden_of, load_bytes};
 
 /// Both sides compute in f32 and only add up in another order.
 const TOLERANCE: f32 = 1e-3;
@@ -28,14 +28,14 @@ fn sequences(family: &str) -> Vec<Sequence> {
     serde_json::from_str(golden_of(family)).expect("a golden file")
 }
 
+fn agree(ours: f32, theirs: f32) -> bool {
+    (ours - theirs).abs() <= TOLERANCE * theirs.abs().max(1.0)
+}
+
 fn check_scores(ours: &[f32], theirs: &[f32], told: &str) {
     assert_eq!(ours.len(), theirs.len(), "{told}");
-    for (token, (ours, theirs)) in ours.iter().zip(theirs).enumerate() {
-        let distance = (ours - theirs).abs();
-        assert!(
-            distance <= TOLERANCE * theirs.abs().max(1.0),
-            "{told}, token {token}: {ours} here, {theirs} there"
-        );
+    for (token, (&ours, &theirs)) in ours.iter().zip(theirs).enumerate() {
+        assert!(agree(ours, theirs), "{told}, token {token}: {ours} here, {theirs} there");
     }
 }
 
@@ -89,5 +89,34 @@ fn what_was_forgotten_leaves_no_trace() {
         let state = decoder.forward(&ids[kept..], &mut cache);
         let last = ids.len() - 1;
         check_scores(&decoder.logits(&state), &logits[last], &format!("{family}, second thought"));
+    }
+}
+
+/// The comparison is worth something only where each of these has a say.
+#[test]
+fn a_setting_overlooked_would_be_noticed() {
+    type Change = fn(&mut Tiny);
+    let changes: [(&str, &str, Change); 9] = [
+        ("llama", "frequencies", |t| t.remove("rope_freqs.weight")),
+        ("llama", "a head of its own", |t| t.remove("output.weight")),
+        ("qwen2", "a bias", |t| t.remove("blk.1.attn_q.bias")),
+        ("qwen2", "the base of rotation", |t| t.set("qwen2.rope.freq_base", 500_000.0f32)),
+        ("qwen3", "norms on heads", |t| t.remove("blk.0.attn_k_norm.weight")),
+        ("qwen3", "epsilon", |t| t.set("qwen3.attention.layer_norm_rms_epsilon", 0.01f32)),
+        ("gemma3", "the window", |t| t.set("gemma3.attention.sliding_window", 9u32)),
+        ("gemma3", "the stretch", |t| t.set("gemma3.rope.scaling.factor", 7.0f32)),
+        ("lfm2", "norms on heads", |t| t.remove("blk.1.attn_q_norm.weight")),
+    ];
+    for (family, name, change) in changes {
+        let mut tiny = Tiny::of(family);
+        change(&mut tiny);
+        let Ok(Model::Chat { model, .. }) = tiny.load() else {
+            panic!("{family} runs without {name}")
+        };
+        let decoder = model.decoder();
+        let Sequence { ids, logits } = sequences(family).swap_remove(0);
+        let ours = decoder.logits(&decoder.forward(&ids, &mut decoder.new_cache()));
+        let mut pairs = ours.iter().zip(&logits[ids.len() - 1]);
+        assert!(pairs.any(|(&ours, &theirs)| !agree(ours, theirs)), "{family}: {name}");
     }
 }
