@@ -16,8 +16,9 @@ fn parse() -> Result<Manifest, manifest::ManifestError> {
     Manifest::parse("manifest.toml", include_str!("../models/manifest.toml"))
 }
 
-pub fn models() -> &'static [manifest::Model] {
-    &MANIFEST.models
+/// Those that people are shown.
+pub fn offered() -> impl Iterator<Item = &'static manifest::Model> {
+    MANIFEST.models.iter().filter(|model| model.offered)
 }
 
 pub fn find(id: &str) -> Option<&'static manifest::Model> {
@@ -27,7 +28,7 @@ pub fn find(id: &str) -> Option<&'static manifest::Model> {
 /// The chat model offered on a first visit.
 pub fn default_chat() -> Option<&'static manifest::Model> {
     let is_chat = |model: &&manifest::Model| model.task == manifest::Task::Chat;
-    models().iter().filter(is_chat).find(|model| model.default).or(models().iter().find(is_chat))
+    offered().filter(is_chat).find(|model| model.default).or(offered().find(is_chat))
 }
 
 /// Whether a part of this version runs models of this task.
@@ -48,6 +49,7 @@ pub fn to_companion(model: &manifest::Model, resolve: impl Fn(&str) -> String) -
             id: model.id.clone(),
             task: to_protocol(model.task),
             files: model.files.iter().map(file).collect(),
+            base: model.base.clone(),
         },
         languages: model.languages.iter().filter_map(|tag| Language::from_tag(tag)).collect(),
     }

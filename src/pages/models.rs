@@ -12,9 +12,9 @@ use crate::settings::use_settings;
 pub fn ModelsPage() -> impl IntoView {
     let settings = use_settings();
     let (used, unused): (Vec<_>, Vec<_>) =
-        library::models().iter().partition(|model| library::is_used(model.task));
+        library::offered().partition(|model| library::is_used(model.task));
     let cards = used.into_iter().chain(unused).map(|model| view! { <ModelCard model/> });
-    let is_empty = library::models().is_empty();
+    let is_empty = library::offered().next().is_none();
 
     view! {
         <div class="page">

@@ -30,6 +30,7 @@ use bella_weights::manifest::{self, Content, Conversion, Manifest, Model, Place,
 use sha2::Digest;
 
 use crate::cache::Cache;
+use crate::repo;
 use crate::report::{Meter, Report, size};
 use http::Hubs;
 use packages::Registry;
@@ -275,24 +276,11 @@ impl<'a> Fetcher<'a> {
                 let registry = Registry::Pypi(kind);
                 packages::collect(registry, parts, expected, part, self.report, &mut meter)
             }
-            Place::Local { path } => self.copy(path, part, &mut meter),
-        }
-    }
-
-    fn copy(&self, path: &str, part: &mut Part, meter: &mut Meter<'_>) -> Result<(), Trouble> {
-        let folder = self.local.as_ref().ok_or(Reason::NoLocalFolder)?;
-        let path = folder.join(path);
-        let unreadable = |_| Reason::NoLocalFile(path.clone());
-        let mut file = File::open(&path).map_err(unreadable)?;
-        part.restart(None)?;
-        let mut buffer = vec![0; 256 * 1024];
-        loop {
-            let count = file.read(&mut buffer).map_err(unreadable)?;
-            if count == 0 {
-                return Ok(part.finish()?);
+            Place::Local { path } => {
+                let folder = self.local.as_ref().ok_or(Reason::NoLocalFolder)?;
+                copy(&folder.join(path), part, &mut meter)
             }
-            part.append(&buffer[..count])?;
-            meter.reached(part.length());
+            Place::Here { path } => copy(&repo::models().join(path), part, &mut meter),
         }
     }
 
@@ -383,6 +371,21 @@ struct Job<'a> {
 impl std::fmt::Display for Job<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "{}/{}", self.model.id, self.file.name)
+    }
+}
+
+fn copy(path: &Path, part: &mut Part, meter: &mut Meter<'_>) -> Result<(), Trouble> {
+    let unreadable = |_| Reason::NoLocalFile(path.to_owned());
+    let mut file = File::open(path).map_err(unreadable)?;
+    part.restart(None)?;
+    let mut buffer = vec![0; 256 * 1024];
+    loop {
+        let count = file.read(&mut buffer).map_err(unreadable)?;
+        if count == 0 {
+            return Ok(part.finish()?);
+        }
+        part.append(&buffer[..count])?;
+        meter.reached(part.length());
     }
 }
 

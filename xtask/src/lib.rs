@@ -4,6 +4,7 @@
 //! - [`fetch`]: weights into the cache
 //! - [`repo`]: where this clone is
 //! - [`build`]: the release page; [`serve`]: everything up to date, and served
+//! - [`native`]: models run and trained on this machine
 //! - [`suite`]: the stages of `cargo xtask test`
 //! - [`server`]: the static server, with faults and a journal for tests
 //! - [`tools`]: the programs that build the page
@@ -12,6 +13,7 @@
 pub mod build;
 pub mod cache;
 pub mod fetch;
+pub mod native;
 mod process;
 pub mod repo;
 pub mod report;

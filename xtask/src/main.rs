@@ -1,13 +1,15 @@
 //! `cargo xtask …`: the project's commands.
 
 use std::error::Error;
+use std::ffi::OsString;
 use std::io::{self, Write};
 use std::path::PathBuf;
-use std::process::ExitCode;
+use std::process::{ExitCode, ExitStatus};
 
 use lexopt::{Arg, Parser, ValueExt};
 use xtask::cache::Cache;
-use xtask::report::Terminal;
+use xtask::native::{self, NativeError};
+use xtask::report::{Report, Terminal};
 use xtask::suite::{self, Stage};
 use xtask::{fetch, repo, serve};
 
@@ -20,6 +22,9 @@ cargo xtask fetch [MODEL…]   weights into the cache; without names, those of a
     --all                    every model of the manifest
     --verify                 reads and checks every byte again, whatever was checked before
     --manifest FILE          another list than models/manifest.toml
+cargo xtask run TASK …       transcribe, chat, embed, feel or vad, without a browser:
+                             files or JSONL in, JSON out; `run --help` has more
+cargo xtask lab …            training and evaluation; without arguments it says what
 ";
 
 fn main() -> ExitCode {
@@ -38,6 +43,8 @@ fn run(mut arguments: Parser) -> Result<ExitCode, Box<dyn Error>> {
             "serve" => serve_page(arguments),
             "test" => test(arguments),
             "fetch" => fetch_weights(arguments),
+            "run" => natively(arguments, native::run),
+            "lab" => natively(arguments, native::lab),
             other => Err(format!("there is no command {other:?}\n\n{HELP}").into()),
         },
         Some(Arg::Short('h') | Arg::Long("help")) | None => {
@@ -77,6 +84,15 @@ fn test(mut arguments: Parser) -> Result<ExitCode, Box<dyn Error>> {
     io::stdout().write_all(suite::summary(&outcomes).as_bytes())?;
     let good = outcomes.iter().all(|outcome| outcome.tally.is_good());
     Ok(if good { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+type Native = fn(&[OsString], &dyn Report) -> Result<ExitStatus, NativeError>;
+
+fn natively(mut arguments: Parser, program: Native) -> Result<ExitCode, Box<dyn Error>> {
+    let arguments: Vec<OsString> = arguments.raw_args()?.collect();
+    let status = program(&arguments, &Terminal::new())?;
+    let code = status.code().and_then(|code| u8::try_from(code).ok());
+    Ok(code.map_or(ExitCode::FAILURE, ExitCode::from))
 }
 
 fn fetch_weights(mut arguments: Parser) -> Result<ExitCode, Box<dyn Error>> {

@@ -9,8 +9,13 @@ pub fn root() -> &'static Path {
     xtask.parent().unwrap_or(xtask)
 }
 
+/// The manifest, and the models made here.
+pub fn models() -> PathBuf {
+    root().join("models")
+}
+
 pub fn manifest() -> PathBuf {
-    root().join("models/manifest.toml")
+    models().join("manifest.toml")
 }
 
 /// Where cargo puts what it builds.

@@ -132,6 +132,8 @@ impl Companion {
             (Reply::Done(outcome), false) => self.load_is_done(outcome, effects),
             (Reply::Failed(failure), false) => self.load_failed(failure),
             (Reply::Text(_), false) | (Reply::Progress(_), true) => {}
+            // About something that was heard, never about a reply or a load.
+            (Reply::Partial(_) | Reply::Segment(_) | Reply::Voice(_), _) => {}
         }
     }
 

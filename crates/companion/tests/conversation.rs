@@ -27,7 +27,7 @@ fn model(id: &str, sizes: &[u64], languages: Vec<Language>) -> Model {
         sha256: None,
     };
     let files = sizes.iter().enumerate().map(file).collect();
-    Model { spec: ModelSpec { id: id.into(), task: Task::Chat, files }, languages }
+    Model { spec: ModelSpec { id: id.into(), task: Task::Chat, files, base: None }, languages }
 }
 
 fn answered(request: u32, reply: Reply) -> Event {

@@ -19,6 +19,9 @@ pub enum EngineError {
     TooLarge { model: String, needed_bytes: u64, free_bytes: u64 },
     #[error("{detail}")]
     BadRequest { detail: String },
+    /// What was to be heard is no sound.
+    #[error("the audio: {detail}")]
+    BadAudio { detail: String },
 }
 
 impl EngineError {
@@ -40,6 +43,7 @@ impl EngineError {
                 Failure::TooLarge { model, needed_bytes, free_bytes }
             }
             Self::BadRequest { detail } => Failure::BadRequest { detail },
+            error @ Self::BadAudio { .. } => Failure::BadRequest { detail: error.to_string() },
         }
     }
 }

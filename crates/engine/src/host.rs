@@ -5,16 +5,15 @@
 //! returns, so that the thread it runs on can hear what else is wanted. It does
 //! no IO and knows no clock but the one it is given.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 
 use bella_protocol::{
-    EngineStatus, Failure, LoadedModel, ModelSpec, Outcome, Reply, Request, RequestId, Stop,
-    Urgency,
+    EngineStatus, Failure, LoadedModel, ModelSpec, Outcome, Reply, Request, RequestId,
 };
 
-use crate::error::EngineError;
-use crate::llm::{Dialogue, Generation, Step};
+use crate::job::{Advanced, Job};
 use crate::model::Model;
+use crate::models::Models;
 
 /// Tells milliseconds since some fixed moment.
 pub type Clock = Box<dyn Fn() -> f64>;
@@ -28,36 +27,24 @@ const WORKING_BYTES: u64 = 48 << 20;
 pub struct Host {
     clock: Clock,
     limit_bytes: u64,
-    models: BTreeMap<String, Entry>,
+    models: Models,
     jobs: VecDeque<Job>,
-    outbox: VecDeque<(RequestId, Reply)>,
+    outbox: VecDeque<Said>,
 }
 
-#[derive(Debug)]
-struct Entry {
-    model: Model,
-    load_ms: f64,
-}
-
-/// One request under way or waiting.
-#[derive(Debug)]
-struct Job {
-    id: RequestId,
-    urgency: Urgency,
-    model: String,
-    work: Work,
-}
-
-#[derive(Debug)]
-enum Work {
-    Waiting(Request),
-    Chat(Box<Generation>),
+/// Something to tell about a request.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Said {
+    pub id: RequestId,
+    pub reply: Reply,
+    /// Numbers that travel beside it; mostly none.
+    pub numbers: Vec<f32>,
 }
 
 impl std::fmt::Debug for Host {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Host")
-            .field("models", &self.models.keys())
+            .field("models", &self.models.names().collect::<Vec<_>>())
             .field("jobs", &self.jobs)
             .finish()
     }
@@ -68,7 +55,7 @@ impl Host {
         Self {
             clock,
             limit_bytes: DEFAULT_LIMIT_BYTES,
-            models: BTreeMap::new(),
+            models: Models::default(),
             jobs: VecDeque::new(),
             outbox: VecDeque::new(),
         }
@@ -77,8 +64,7 @@ impl Host {
     /// Whether a model can be taken in; asked before the first byte is fetched.
     /// One of the same name makes room for it.
     pub fn room_for(&self, spec: &ModelSpec) -> Result<(), Failure> {
-        let others = self.models.iter().filter(|(id, _)| **id != spec.id);
-        let used: u64 = others.map(|(_, entry)| entry.model.memory_bytes()).sum();
+        let used = self.models.memory_bytes_without(&spec.id);
         let free_bytes = self.limit_bytes.saturating_sub(used);
         let weights = spec.files.iter().map(|file| file.bytes).fold(0, u64::saturating_add);
         let needed_bytes = weights.saturating_add(WORKING_BYTES);
@@ -92,149 +78,133 @@ impl Host {
     pub fn add(&mut self, id: &str, model: Model, load_ms: f64) -> LoadedModel {
         let loaded = model.describe(id, load_ms);
         self.end_jobs_of(id);
-        self.models.insert(id.to_owned(), Entry { model, load_ms });
+        self.models.insert(id, model, load_ms);
         loaded
     }
 
     /// What all models take together.
     pub fn memory_bytes(&self) -> u64 {
-        self.models.values().map(|entry| entry.model.memory_bytes()).sum()
+        self.models.memory_bytes()
     }
 
-    /// Takes a request. `wasm_bytes` is what the module holds, for the status.
-    /// Loading is not done here: bytes come from outside.
-    pub fn submit(&mut self, id: RequestId, request: Request, wasm_bytes: u64) {
+    /// Takes a request. `numbers` came beside it, and `wasm_bytes` is what the
+    /// module holds, for the status. Loading is not done here: bytes come from
+    /// outside.
+    pub fn submit(&mut self, id: RequestId, request: Request, numbers: Vec<f32>, wasm_bytes: u64) {
         match request {
+            Request::Sound { target, last } => {
+                self.hear(target, numbers, last);
+                self.done(id, Outcome::Taken);
+            }
             Request::Cancel { target } => {
-                self.cancel(target);
-                self.reply(id, Reply::Done(Outcome::Cancelled));
+                let at = self.jobs.iter().position(|job| job.id == target);
+                if let Some(job) = at.and_then(|at| self.jobs.remove(at)) {
+                    self.end(job);
+                }
+                self.done(id, Outcome::Cancelled);
             }
             Request::Limit { memory_bytes } => {
                 self.limit_bytes = memory_bytes;
-                self.reply(id, Reply::Done(Outcome::Limited));
+                self.done(id, Outcome::Limited);
             }
             Request::Status => {
-                let models = self
-                    .models
-                    .iter()
-                    .map(|(name, entry)| entry.model.describe(name, entry.load_ms));
                 let status = EngineStatus {
-                    models: models.collect(),
+                    models: self.models.describe(),
                     limit_bytes: self.limit_bytes,
                     wasm_bytes,
                     waiting: self.jobs.len(),
                 };
-                self.reply(id, Reply::Done(Outcome::Status(status)));
+                self.done(id, Outcome::Status(status));
             }
             Request::Unload { model } => {
                 self.end_jobs_of(&model);
-                let outcome = match self.models.remove(&model) {
-                    Some(_) => Reply::Done(Outcome::Unloaded),
-                    None => Reply::Failed(Failure::NotLoaded { model }),
-                };
-                self.reply(id, outcome);
+                match self.models.remove(&model) {
+                    true => self.done(id, Outcome::Unloaded),
+                    false => self.say(id, Reply::Failed(Failure::NotLoaded { model })),
+                }
             }
             Request::Load { spec } => {
                 let detail = format!("\"{}\" is loaded by the worker, not by the engine", spec.id);
-                self.reply(id, Reply::Failed(Failure::BadRequest { detail }));
+                self.say(id, Reply::Failed(Failure::BadRequest { detail }));
             }
-            Request::Chat { ref model, .. } => {
-                let (urgency, model) = (request.urgency(), model.clone());
-                self.jobs.push_back(Job { id, urgency, model, work: Work::Waiting(request) });
+            Request::Chat { ref model, .. }
+            | Request::Transcribe { ref model, .. }
+            | Request::Listen { ref model, .. }
+            | Request::Embed { ref model, .. }
+            | Request::Feel { ref model, .. } => {
+                let model = model.clone();
+                match Job::new(id, request, numbers, &self.models) {
+                    Ok(job) => self.jobs.push_back(job),
+                    Err(error) => self.say(id, Reply::Failed(error.into_failure(&model))),
+                }
             }
         }
     }
 
+    /// Whether a step would get anywhere.
     pub fn has_work(&self) -> bool {
-        !self.jobs.is_empty()
+        self.jobs.iter().any(Job::is_ready)
     }
 
     /// Everything said since the last call, in order.
-    pub fn take_replies(&mut self) -> impl Iterator<Item = (RequestId, Reply)> {
+    pub fn take_replies(&mut self) -> impl Iterator<Item = Said> {
         std::mem::take(&mut self.outbox).into_iter()
-    }
-
-    fn reply(&mut self, id: RequestId, reply: Reply) {
-        self.outbox.push_back((id, reply));
     }
 
     /// Does one step of the most urgent job; among equals, of the oldest.
     pub fn step(&mut self) {
-        let most_urgent = self.jobs.iter().enumerate().min_by_key(|(at, job)| (job.urgency, *at));
+        let ready = self.jobs.iter().enumerate().filter(|(_, job)| job.is_ready());
+        let most_urgent = ready.min_by_key(|(at, job)| (job.urgency, *at));
         let Some((at, _)) = most_urgent else { return };
         let Some(mut job) = self.jobs.remove(at) else { return };
         let id = job.id;
-        match self.advance(&mut job) {
-            Ok(Advanced::Goes { text }) => {
-                if !text.is_empty() {
-                    self.reply(id, Reply::Text(text));
+        match job.advance(&mut self.models, &self.clock) {
+            Ok(Advanced::Goes(said)) => {
+                if let Some(reply) = said {
+                    self.say(id, reply);
                 }
                 self.jobs.insert(at, job);
             }
-            Ok(Advanced::Ended(outcome)) => self.reply(id, Reply::Done(outcome)),
-            Err(error) => self.reply(id, Reply::Failed(error.into_failure(&job.model))),
+            Ok(Advanced::Ended(outcome, numbers)) => {
+                self.outbox.push_back(Said { id, reply: Reply::Done(outcome), numbers });
+            }
+            Err(error) => self.say(id, Reply::Failed(error.into_failure(&job.model))),
         }
     }
 
-    fn advance(&mut self, job: &mut Job) -> Result<Advanced, EngineError> {
-        let entry = self.models.get_mut(&job.model);
-        let entry = entry.ok_or_else(|| EngineError::NotLoaded { model: job.model.clone() })?;
-        let Model::Chat { model, memory } = &mut entry.model;
-        match &mut job.work {
-            Work::Waiting(Request::Chat { messages, options, .. }) => {
-                let dialogue = Dialogue { messages, tools: None };
-                let generation = Generation::new(model, memory, dialogue, std::mem::take(options))?;
-                job.work = Work::Chat(Box::new(generation));
-                Ok(Advanced::Goes { text: String::new() })
-            }
-            Work::Waiting(other) => {
-                Err(EngineError::BadRequest { detail: format!("{other:?} cannot wait") })
-            }
-            Work::Chat(generation) => Ok(match generation.step(model, memory, &self.clock) {
-                Step::Read => Advanced::Goes { text: String::new() },
-                Step::Text(text) => Advanced::Goes { text },
-                Step::Done(stop) => {
-                    Advanced::Ended(Outcome::Chat { stop, usage: generation.usage() })
-                }
-            }),
-        }
-    }
-
-    fn cancel(&mut self, target: RequestId) {
+    /// Hands sound to a request, which fails if it is none.
+    fn hear(&mut self, target: RequestId, sound: Vec<f32>, last: bool) {
         let Some(at) = self.jobs.iter().position(|job| job.id == target) else { return };
-        if let Some(job) = self.jobs.remove(at) {
-            self.end(job);
+        if let Err(error) = self.jobs[at].hear(sound, last)
+            && let Some(job) = self.jobs.remove(at)
+        {
+            self.say(job.id, Reply::Failed(error.into_failure(&job.model)));
         }
     }
 
     fn end_jobs_of(&mut self, model: &str) {
-        let (ending, staying) =
-            std::mem::take(&mut self.jobs).into_iter().partition(|job| job.model == model);
+        let leans = |job: &Job| self.models.leans_on(&job.model, model);
+        let (ending, staying): (VecDeque<Job>, _) =
+            std::mem::take(&mut self.jobs).into_iter().partition(leans);
         self.jobs = staying;
-        let ending: VecDeque<Job> = ending;
         for job in ending {
             self.end(job);
         }
     }
 
     /// Ends a job before its time, keeping what it said.
-    fn end(&mut self, mut job: Job) {
-        let mut usage = Default::default();
-        if let (Work::Chat(generation), Some(entry)) =
-            (&mut job.work, self.models.get_mut(&job.model))
-        {
-            let Model::Chat { memory, .. } = &mut entry.model;
-            let held = generation.cancel(memory);
-            usage = generation.usage();
-            if !held.is_empty() {
-                self.reply(job.id, Reply::Text(held));
-            }
+    fn end(&mut self, job: Job) {
+        let id = job.id;
+        for reply in job.end(&mut self.models) {
+            self.say(id, reply);
         }
-        self.reply(job.id, Reply::Done(Outcome::Chat { stop: Stop::Cancelled, usage }));
     }
-}
 
-enum Advanced {
-    Goes { text: String },
-    Ended(Outcome),
+    fn say(&mut self, id: RequestId, reply: Reply) {
+        self.outbox.push_back(Said { id, reply, numbers: Vec::new() });
+    }
+
+    fn done(&mut self, id: RequestId, outcome: Outcome) {
+        self.say(id, Reply::Done(outcome));
+    }
 }

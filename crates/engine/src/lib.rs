@@ -9,26 +9,31 @@
 //! - [`llm`]: language models; one file a family
 //! - [`bert`]: encoders for meaning and feeling
 //! - [`vad`]: whether somebody speaks
+//! - [`whisper`], [`audio`]: speech to text, and the sound before it
 //! - [`tokenizer`], [`text_stream`], [`sampling`]: text in and out
 //! - [`math`]: the small operations between matrices
-//! - [`host`]: queue, memory, cancelling
+//! - [`host`]: queue, memory, cancelling; a job in it is one request
 
+pub mod audio;
 pub mod bert;
 pub mod error;
 pub mod host;
+mod job;
 pub mod kernels;
 pub mod llm;
 pub mod load;
 pub mod math;
 pub mod matrix;
 pub mod model;
+mod models;
 pub mod sampling;
 pub mod tensors;
 pub mod text_stream;
 pub mod tokenizer;
 pub mod vad;
+pub mod whisper;
 
 pub use error::{EngineError, Result};
-pub use host::Host;
+pub use host::{Host, Said};
 pub use load::ModelLoader;
 pub use model::Model;

@@ -1,18 +1,27 @@
 //! From a download to a model, without ever holding a file.
 
+use std::collections::BTreeMap;
+
 use bella_protocol::{Failure, ModelFile, ModelSpec, Progress, Task};
 use bella_weights::{Header, TensorEvent, TensorStream};
 use sha2::{Digest, Sha256};
 
-use crate::error::EngineError;
+use crate::bert::{Classifier, Embedder, FEELING_ARCHITECTURE, Feeling, Sizes};
+use crate::error::{EngineError, Result};
 use crate::llm::LanguageModel;
-use crate::model::Model;
+use crate::model::{FeelingModel, Model, NamedEmbedder};
 use crate::tensors::{Tensor, Tensors};
+use crate::tokenizer::Tokenizer;
+use crate::vad::VoiceActivity;
+use crate::whisper::Whisper;
 
 /// Progress is told once a percent, so that a bar moves and a queue does not fill.
 const STEPS: u64 = 100;
 /// Tokenizers and settings are read whole; none is larger.
 const LARGEST_SMALL_FILE: u64 = 64 << 20;
+
+const TOKENIZER: &str = "tokenizer.json";
+const CONFIG: &str = "config.json";
 
 /// Takes a model's files in the order it asks for them.
 #[derive(Debug)]
@@ -25,8 +34,11 @@ pub struct ModelLoader {
     told: u64,
     intake: Intake,
     header: Option<Header>,
+    /// Of the weights, in lower-case hex.
+    sha256: String,
     loaded: Tensors,
-    tokenizer_json: Option<Vec<u8>>,
+    /// Tokenizer and settings, by name.
+    small: BTreeMap<String, Vec<u8>>,
 }
 
 /// Where the bytes of the current file go.
@@ -49,8 +61,9 @@ impl ModelLoader {
             received: 0,
             told: 0,
             header: None,
+            sha256: String::new(),
             loaded: Tensors::default(),
-            tokenizer_json: None,
+            small: BTreeMap::new(),
             spec,
         })
     }
@@ -136,10 +149,11 @@ impl ModelLoader {
                 let header = stream.finish();
                 self.header =
                     Some(header.map_err(|error| EngineError::from(error).into_failure(name))?);
+                self.sha256 = got;
                 Ok(())
             }
             Intake::Whole(bytes) => {
-                self.tokenizer_json = Some(bytes);
+                self.small.insert(name.clone(), bytes);
                 Ok(())
             }
         }
@@ -147,22 +161,59 @@ impl ModelLoader {
 
     pub fn finish(self) -> Result<Model, Failure> {
         let file = self.spec.files.first().map_or(String::new(), |file| file.name.clone());
-        let Some(header) = self.header else {
-            return Err(Failure::BadModel {
-                file,
-                field: "header".into(),
-                detail: "is missing".into(),
-            });
+        self.build().map_err(|error| error.into_failure(&file))
+    }
+
+    fn build(mut self) -> Result<Model> {
+        let Some(header) = self.header.take() else {
+            return Err(EngineError::bad_model("header", "is missing"));
         };
-        match self.spec.task {
+        let (metadata, tensors) = (&header.metadata, std::mem::take(&mut self.loaded));
+        Ok(match self.spec.task {
             Task::Chat => {
-                let tokenizer = self.tokenizer_json.as_deref();
-                let model = LanguageModel::new(&header.metadata, self.loaded, tokenizer)
-                    .map_err(|error| error.into_failure(&file))?;
+                let tokenizer = self.small.get(TOKENIZER).map(Vec::as_slice);
+                let model = LanguageModel::new(metadata, tensors, tokenizer)?;
                 let memory = Box::new(model.new_conversation());
-                Ok(Model::Chat { model: Box::new(model), memory })
+                Model::Chat { model: Box::new(model), memory }
             }
-            task => Err(Failure::BadRequest { detail: format!("{task:?} models are not run yet") }),
+            Task::Transcribe => {
+                let tokenizer = self.small.get(TOKENIZER).map(Vec::as_slice);
+                Model::Transcribe(Box::new(Whisper::new(metadata, tensors, tokenizer)?))
+            }
+            Task::Vad => Model::Listen(Box::new(VoiceActivity::new(tensors)?)),
+            Task::Embed => {
+                let (sizes, tokenizer) = (self.sizes(&header)?, self.tokenizer()?);
+                let embedder = Embedder::new(&self.spec.id, sizes, tensors, tokenizer)?;
+                Model::Embed(Box::new(NamedEmbedder { embedder, sha256: self.sha256 }))
+            }
+            Task::Feel if metadata.str("general.architecture") == Ok(FEELING_ARCHITECTURE) => {
+                let feeling = Feeling::new(metadata, tensors)?;
+                let Some(base) = self.spec.base else {
+                    let detail = "the model it is an addition to has to be named";
+                    return Err(EngineError::bad_model("feeling.base", detail));
+                };
+                Model::Feel(Box::new(FeelingModel::Addition { feeling, base }))
+            }
+            Task::Feel => {
+                let (sizes, tokenizer) = (self.sizes(&header)?, self.tokenizer()?);
+                let classifier = Classifier::new(sizes, tensors, tokenizer)?;
+                Model::Feel(Box::new(FeelingModel::Whole(Box::new(classifier))))
+            }
+        })
+    }
+
+    fn tokenizer(&self) -> Result<Tokenizer> {
+        match self.small.get(TOKENIZER) {
+            Some(json) => Tokenizer::from_json(json),
+            None => Err(EngineError::bad_model(TOKENIZER, "has to come with the weights")),
+        }
+    }
+
+    /// An encoder's, from the file beside the weights or from within them.
+    fn sizes(&self, header: &Header) -> Result<Sizes> {
+        match self.small.get(CONFIG) {
+            Some(json) => Sizes::from_config(json),
+            None => Sizes::from_gguf(&header.metadata),
         }
     }
 }

@@ -483,12 +483,12 @@ type Answer = (String, Stop, Usage);
 
 fn ask(host: &mut Host, messages: &[ChatMessage], options: ChatOptions) -> Result<Answer, Failure> {
     let request = Request::Chat { model: "tiny".to_owned(), messages: messages.to_vec(), options };
-    host.submit(RequestId(1), request, 0);
+    host.submit(RequestId(1), request, Vec::new(), 0);
     let mut text = String::new();
     loop {
         host.step();
-        for (_, reply) in host.take_replies().collect::<Vec<_>>() {
-            match reply {
+        for said in host.take_replies().collect::<Vec<_>>() {
+            match said.reply {
                 Reply::Text(piece) => text.push_str(&piece),
                 Reply::Done(Outcome::Chat { stop, usage }) => return Ok((text, stop, usage)),
                 Reply::Failed(failure) => return Err(failure),

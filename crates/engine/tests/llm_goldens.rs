@@ -4,7 +4,6 @@
 
 mod support;
 
-use bella_engine::Model;
 use bella_engine::llm::LanguageModel;
 use bella_engine::math::argmax;
 use bella_engine::tokenizer::Tokenizer;
@@ -46,7 +45,7 @@ struct Continuation {
 fn check(model_id: &str, golden: &str) {
     let Some(path) = support::weights(model_id, "model.gguf") else { return };
     let golden: Golden = serde_json::from_str(golden).expect("a golden file");
-    let Model::Chat { model, .. } = support::load(model_id, Task::Chat, &[path]);
+    let model = support::chat_model(support::load(model_id, Task::Chat, &[path]));
     for cut in &golden.corpus {
         check_cut(model.tokenizer(), cut);
     }

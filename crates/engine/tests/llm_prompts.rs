@@ -21,7 +21,7 @@ struct Rendered {
 fn tools_are_described_as_the_original_describes_them() {
     let id = "qwen2.5-coder-0.5b-instruct";
     let Some(path) = support::weights(id, "model.gguf") else { return };
-    let Model::Chat { model, .. } = support::load(id, Task::Chat, &[path]);
+    let model = support::chat_model(support::load(id, Task::Chat, &[path]));
     let cases: Vec<Rendered> =
         serde_json::from_str(include_str!("goldens/qwen-tools.json")).expect("a golden file");
     for Rendered { messages, tools, text } in cases {

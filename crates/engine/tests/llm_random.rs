@@ -20,8 +20,7 @@ struct Sequence {
 
 fn model(family: &str) -> Box<LanguageModel> {
     let loaded = load_bytes(file_of(family));
-    let Model::Chat { model, .. } = loaded.expect("a model this engine runs");
-    model
+    support::chat_model(loaded.expect("a model this engine runs"))
 }
 
 fn sequences(family: &str) -> Vec<Sequence> {

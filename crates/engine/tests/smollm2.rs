@@ -47,7 +47,7 @@ struct Answer {
 fn submit(host: &mut Host, id: u32, messages: &[ChatMessage], options: ChatOptions) -> RequestId {
     let id = RequestId(id);
     let request = Request::Chat { model: MODEL.to_owned(), messages: messages.to_vec(), options };
-    host.submit(id, request, 0);
+    host.submit(id, request, Vec::new(), 0);
     id
 }
 
@@ -56,8 +56,8 @@ fn ask(host: &mut Host, messages: &[ChatMessage], options: ChatOptions) -> Resul
     let mut text = String::new();
     loop {
         host.step();
-        for (_, reply) in host.take_replies().collect::<Vec<_>>() {
-            match reply {
+        for said in host.take_replies().collect::<Vec<_>>() {
+            match said.reply {
                 Reply::Text(piece) => text.push_str(&piece),
                 Reply::Done(Outcome::Chat { stop, usage }) => {
                     return Ok(Answer { text, stop, usage });
@@ -101,14 +101,13 @@ fn a_follow_up_reads_only_what_is_new() {
 fn cancelling_ends_a_reply_and_the_next_one_works() {
     let Some(mut host) = host_with_model() else { return };
     let story = submit(&mut host, 1, &[user("Tell me a long story.")], greedy(400));
-    while !host.take_replies().any(|(_, reply)| matches!(reply, Reply::Text(_))) {
+    while !host.take_replies().any(|said| matches!(said.reply, Reply::Text(_))) {
         host.step();
     }
-    host.submit(RequestId(2), Request::Cancel { target: story }, 0);
-    let ends: Vec<_> = host.take_replies().filter(|(_, reply)| reply.is_last()).collect();
-    assert!(
-        matches!(ends[0], (id, Reply::Done(Outcome::Chat { stop: Stop::Cancelled, .. })) if id == story)
-    );
+    host.submit(RequestId(2), Request::Cancel { target: story }, Vec::new(), 0);
+    let ends: Vec<_> = host.take_replies().filter(|said| said.reply.is_last()).collect();
+    assert_eq!(ends[0].id, story);
+    assert!(matches!(ends[0].reply, Reply::Done(Outcome::Chat { stop: Stop::Cancelled, .. })));
     assert!(!host.has_work());
     let answer = ask(&mut host, &capital_of_france(), greedy(48)).expect("answers");
     assert!(answer.text.contains("Paris"), "{}", answer.text);
@@ -220,7 +219,9 @@ fn what_is_not_there_is_named() {
 #[test]
 fn text_is_cut_as_the_original_cuts_it() -> Result<(), EngineError> {
     let Some(path) = support::weights(MODEL, "model.gguf") else { return Ok(()) };
-    let Model::Chat { model, .. } = support::load(MODEL, Task::Chat, &[path]);
+    let Model::Chat { model, .. } = support::load(MODEL, Task::Chat, &[path]) else {
+        panic!("it was loaded to chat");
+    };
     for text in
         ["Hello, world!", "안녕하세요 👋🏽", "x = 12345;\n\tif (a != b) { }", "  two  spaces  "]
     {
@@ -234,9 +235,14 @@ fn text_is_cut_as_the_original_cuts_it() -> Result<(), EngineError> {
 fn a_model_that_does_not_fit_is_refused_before_it_is_fetched() {
     let file =
         |bytes| ModelFile { name: "model.gguf".into(), url: String::new(), bytes, sha256: None };
-    let spec = |bytes| ModelSpec { id: "big".into(), task: Task::Chat, files: vec![file(bytes)] };
+    let spec = |bytes| ModelSpec {
+        id: "big".into(),
+        task: Task::Chat,
+        files: vec![file(bytes)],
+        base: None,
+    };
     let mut host = host();
-    host.submit(RequestId(1), Request::Limit { memory_bytes: 200 << 20 }, 0);
+    host.submit(RequestId(1), Request::Limit { memory_bytes: 200 << 20 }, Vec::new(), 0);
     assert_eq!(host.room_for(&spec(100 << 20)), Ok(()));
     let refused = host.room_for(&spec(300 << 20));
     assert!(

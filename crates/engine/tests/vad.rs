@@ -5,7 +5,8 @@ mod support;
 
 use bella_engine::EngineError;
 use bella_engine::tensors::{Tensor, Tensors};
-use bella_engine::vad::{FRAME, Listening, Memory, Patience, Turn, VoiceActivity};
+use bella_engine::vad::{FRAME, Listening, Memory, VoiceActivity};
+use bella_protocol::{Patience, Turn};
 use bella_weights::{FileError, TensorEvent, read_tensors};
 use support::{clips, synthetic};
 
@@ -73,15 +74,15 @@ fn speech_is_found_in_every_recording_and_nothing_else_is_speech() {
         ("hum", synthetic::hum(120.0, thirty_seconds)),
         ("a tune", synthetic::tune(thirty_seconds)),
     ] {
-        let segments = vad.segments(&sound, Patience::default()).expect("good audio");
-        assert_eq!(segments, [], "{name}");
+        let stretches = vad.stretches(&sound, Patience::default()).expect("good audio");
+        assert_eq!(stretches, [], "{name}");
     }
     let Some(clips) = clips::clips() else { return };
     for clip in clips {
         let samples = clip.samples();
-        let seconds = samples.len() as f32 / 16_000.0;
-        let segments = vad.segments(&samples, Patience::default()).expect("good audio");
-        let spoken: f32 = segments.iter().map(|segment| segment.end - segment.start).sum();
+        let seconds = samples.len() as f64 / 16_000.0;
+        let stretches = vad.stretches(&samples, Patience::default()).expect("good audio");
+        let spoken: f64 = stretches.iter().map(|stretch| stretch.end - stretch.start).sum();
         // People read from the first second to nearly the last.
         assert!(spoken > 0.6 * seconds, "{}: {spoken} s of {seconds} s", clip.name);
     }

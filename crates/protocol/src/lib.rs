@@ -3,22 +3,31 @@
 //! Every message is one [`ToEngine`] or one [`FromEngine`], written as JSON and
 //! posted between the two threads. A request carries an id chosen by the page;
 //! everything the engine says about it carries the same id and ends with exactly
-//! one [`Reply::Done`] or [`Reply::Failed`]. Large buffers (audio, weights)
-//! travel beside the JSON as transferred array buffers, never inside it.
+//! one [`Reply::Done`] or [`Reply::Failed`]. Long rows of numbers (sound in,
+//! vectors out) travel beside the JSON as a transferred array buffer of 32-bit
+//! floats, never inside it.
 //!
 //! - [`request`]: what the page may ask
 //! - [`reply`]: what the engine answers, piece by piece
+//! - [`speech`]: sound, the voices and the words in it
+//! - [`meaning`]: what a text means, and how it feels
 //! - [`failure`]: every way a request can fail, as data the page can put into words
 
 pub mod failure;
+pub mod meaning;
 pub mod reply;
 pub mod request;
+pub mod speech;
 
 pub use failure::Failure;
+pub use meaning::{Mood, Purpose, TextRead};
 pub use reply::{EngineStatus, FromEngine, LoadedModel, Outcome, Progress, Reply, Stop, Usage};
 pub use request::{
     ChatMessage, ChatOptions, ModelFile, ModelSpec, Request, RequestId, Role, Task, ToEngine,
     Urgency,
+};
+pub use speech::{
+    Language, Patience, Segment, SoundFormat, Stretch, TranscribeOptions, Transcript, Turn,
 };
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Failure, RequestId};
+use crate::{Failure, Mood, RequestId, Segment, Stretch, TextRead, Transcript, Turn};
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum FromEngine {
@@ -19,6 +19,11 @@ pub enum Reply {
     Progress(Progress),
     /// Whole characters only: a Hangul syllable is never cut.
     Text(String),
+    /// What follows the last segment seems to be this; it may still change.
+    Partial(String),
+    /// A stretch of speech that will not change any more.
+    Segment(Segment),
+    Voice(Turn),
     Done(Outcome),
     Failed(Failure),
 }
@@ -42,7 +47,21 @@ pub struct Progress {
 pub enum Outcome {
     Loaded(LoadedModel),
     Unloaded,
-    Chat { stop: Stop, usage: Usage },
+    Chat {
+        stop: Stop,
+        usage: Usage,
+    },
+    Transcript(Transcript),
+    /// Every stretch in which somebody spoke.
+    Voices(Vec<Stretch>),
+    /// Beside this travel as many vectors of this width.
+    Embedded {
+        width: usize,
+        texts: Vec<TextRead>,
+    },
+    Mood(Mood),
+    /// Sound was taken.
+    Taken,
     Cancelled,
     Limited,
     Status(EngineStatus),

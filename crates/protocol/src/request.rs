@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::{Patience, Purpose, SoundFormat, TranscribeOptions};
+
 /// Chosen by the page, unique for the life of one worker.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct RequestId(pub u32);
@@ -28,9 +30,47 @@ pub enum Request {
         messages: Vec<ChatMessage>,
         options: ChatOptions,
     },
+    /// Turn speech into text: [`super::Reply::Partial`] and [`super::Reply::Segment`]
+    /// as they are found, then `Done`. The sound, or its beginning, travels beside
+    /// the message.
+    Transcribe {
+        model: String,
+        options: TranscribeOptions,
+        format: SoundFormat,
+        /// Whether more follows, in [`Request::Sound`].
+        live: bool,
+    },
+    /// Tell when somebody speaks: [`super::Reply::Voice`] as it is heard, then
+    /// `Done`. Sound travels as for a transcription.
+    Listen {
+        model: String,
+        patience: Patience,
+        format: SoundFormat,
+        live: bool,
+    },
+    /// More sound for a live request, beside the message. Ends with `Done` either
+    /// way, because the other may have failed a moment before.
+    Sound {
+        target: RequestId,
+        /// Whether nothing follows.
+        last: bool,
+    },
+    /// What texts mean. Their vectors travel beside the answer, one after the
+    /// other.
+    Embed {
+        model: String,
+        purpose: Purpose,
+        texts: Vec<String>,
+    },
+    /// How a text feels.
+    Feel {
+        model: String,
+        text: String,
+    },
     /// Stop another request. That request ends with `Done` and
-    /// [`super::Stop::Cancelled`]; this one with `Done` either way, because the
-    /// other may have ended a moment before.
+    /// [`super::Outcome::Cancelled`], a chat with [`super::Stop::Cancelled`]; this
+    /// one with `Done` either way, because the other may have ended a moment
+    /// before.
     Cancel {
         target: RequestId,
     },
@@ -48,9 +88,15 @@ impl Request {
         match self {
             Request::Cancel { .. }
             | Request::Limit { .. }
+            | Request::Sound { .. }
             | Request::Status
             | Request::Unload { .. } => Urgency::Now,
-            Request::Chat { .. } | Request::Load { .. } => Urgency::Talking,
+            Request::Transcribe { .. } | Request::Listen { .. } => Urgency::Listening,
+            Request::Embed { purpose: Purpose::Passage, .. } => Urgency::Indexing,
+            Request::Chat { .. }
+            | Request::Embed { .. }
+            | Request::Feel { .. }
+            | Request::Load { .. } => Urgency::Talking,
         }
     }
 }
@@ -72,6 +118,9 @@ pub struct ModelSpec {
     pub id: String,
     pub task: Task,
     pub files: Vec<ModelFile>,
+    /// The model this one is an addition to, which has to be loaded as well.
+    #[serde(default)]
+    pub base: Option<String>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

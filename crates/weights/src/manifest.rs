@@ -43,6 +43,10 @@ pub struct Model {
     pub licence: String,
     /// Part of the first start.
     pub default: bool,
+    /// The model this one is an addition to, which has to be loaded as well.
+    pub base: Option<String>,
+    /// Whether people are to be shown it; some models are here for tests alone.
+    pub offered: bool,
     pub files: Vec<File>,
 }
 
@@ -102,6 +106,10 @@ pub enum Place {
     },
     /// Below the folder in which a person keeps weights fetched by other means.
     Local {
+        path: String,
+    },
+    /// Beside the manifest itself: made by this project.
+    Here {
         path: String,
     },
 }
@@ -176,6 +184,8 @@ pub enum Problem {
     PartsDiffer { packages: usize, paths: usize },
     #[error("there is no converter {0:?}, only {list}", list = CONVERTERS.join(", "))]
     UnknownConverter(String),
+    #[error("names no other model without a base: {0:?}")]
+    UnknownBase(String),
     #[error("names no other file of this model: {0:?}")]
     UnknownInput(String),
 }
@@ -268,6 +278,7 @@ impl fmt::Display for Place {
             Place::Npm { parts: list } => parts(f, "npm", list),
             Place::Pypi { parts: list, .. } => parts(f, "PyPI", list),
             Place::Local { path } => write!(f, "local folder {path}"),
+            Place::Here { path } => write!(f, "models/{path}"),
         }
     }
 }

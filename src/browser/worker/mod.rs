@@ -11,7 +11,7 @@ use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 use std::rc::Rc;
 
-use bella_engine::{Host, Model, ModelLoader};
+use bella_engine::{Host, Model, ModelLoader, Said};
 use bella_protocol::{
     Failure, FromEngine, ModelSpec, Outcome, Reply, Request, RequestId, ToEngine,
 };
@@ -43,8 +43,8 @@ pub fn start() {
 }
 
 impl Worker {
-    fn receive(self: Rc<Self>, message: Result<ToEngine, String>) {
-        let ToEngine { id, request } = match message {
+    fn receive(self: Rc<Self>, message: Result<(ToEngine, Vec<f32>), String>) {
+        let (ToEngine { id, request }, numbers) = match message {
             Ok(message) => message,
             // Without an id there is no request to fail: the page's code and
             // ours do not belong together, and it has to start a fresh worker.
@@ -58,7 +58,7 @@ impl Worker {
                 {
                     load.abort();
                 }
-                self.host.borrow_mut().submit(id, request, port::memory_bytes());
+                self.host.borrow_mut().submit(id, request, numbers, port::memory_bytes());
                 self.flush();
                 if !self.working.get() && self.host.borrow().has_work() {
                     self.working.set(true);
@@ -79,9 +79,9 @@ impl Worker {
     }
 
     fn flush(&self) {
-        let replies: Vec<(RequestId, Reply)> = self.host.borrow_mut().take_replies().collect();
-        for (id, reply) in replies {
-            port::post(&FromEngine::About { id, reply });
+        let said: Vec<Said> = self.host.borrow_mut().take_replies().collect();
+        for Said { id, reply, numbers } in said {
+            port::post_with(&FromEngine::About { id, reply }, &numbers);
         }
     }
 

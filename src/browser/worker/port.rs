@@ -2,7 +2,7 @@
 //! where there is one, a transferred buffer under `b`.
 
 use bella_protocol::{FromEngine, ToEngine};
-use js_sys::{Object, Reflect, WebAssembly};
+use js_sys::{Array, ArrayBuffer, Float32Array, Object, Reflect, WebAssembly};
 use wasm_bindgen::prelude::*;
 use web_sys::{DedicatedWorkerGlobalScope, MessageEvent};
 
@@ -12,27 +12,50 @@ fn scope() -> DedicatedWorkerGlobalScope {
 }
 
 pub(super) fn post(message: &FromEngine) {
+    post_with(message, &[]);
+}
+
+/// Posts a message and the numbers that belong to it.
+pub(super) fn post_with(message: &FromEngine, numbers: &[f32]) {
     let Ok(json) = serde_json::to_string(message) else {
         return;
     };
     let envelope = Object::new();
-    // Neither fails: the object is plain, and strings can always be posted.
+    // None of these fails: the object is plain, and strings and fresh buffers can
+    // always be posted.
     let _ = Reflect::set(&envelope, &"m".into(), &json.into());
-    let _ = scope().post_message(&envelope);
+    if numbers.is_empty() {
+        let _ = scope().post_message(&envelope);
+        return;
+    }
+    let buffer = Float32Array::from(numbers).buffer();
+    let _ = Reflect::set(&envelope, &"b".into(), &buffer);
+    let _ = scope().post_message_with_transfer(&envelope, &Array::of1(&buffer));
 }
 
 /// Calls `receive` for every message; what is not one of ours comes as an error.
-pub(super) fn listen(receive: impl Fn(Result<ToEngine, String>) + 'static) {
+pub(super) fn listen(receive: impl Fn(Result<(ToEngine, Vec<f32>), String>) + 'static) {
     let heard = Closure::<dyn Fn(MessageEvent)>::new(move |event: MessageEvent| {
-        let json = Reflect::get(&event.data(), &"m".into()).ok().and_then(|json| json.as_string());
-        receive(match json {
+        let envelope = event.data();
+        let field = |name: &str| Reflect::get(&envelope, &name.into()).ok();
+        let message = match field("m").and_then(|json| json.as_string()) {
             Some(json) => serde_json::from_str(&json).map_err(|error| error.to_string()),
             None => Err("a message without text".to_owned()),
-        });
+        };
+        receive(message.map(|message| (message, numbers(field("b")))));
     });
     scope().set_onmessage(Some(heard.as_ref().unchecked_ref()));
     // Lives as long as the worker.
     heard.forget();
+}
+
+/// A buffer's 32-bit floats. Bytes that make up no whole number are left out.
+fn numbers(buffer: Option<JsValue>) -> Vec<f32> {
+    let Some(Ok(buffer)) = buffer.map(JsCast::dyn_into::<ArrayBuffer>) else {
+        return Vec::new();
+    };
+    let whole = buffer.byte_length() / 4;
+    Float32Array::new_with_byte_offset_and_length(&buffer, 0, whole).to_vec()
 }
 
 pub(super) fn now() -> f64 {

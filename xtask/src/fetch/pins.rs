@@ -74,6 +74,7 @@ pub(super) fn delivery_key(source: &Source) -> String {
     let (registry, parts) = match &source.place {
         Place::Hub { url } => return url.clone(),
         Place::Local { path } => return format!("local {path}"),
+        Place::Here { path } => return format!("here {path}"),
         Place::Npm { parts } => ("npm", parts),
         Place::Pypi { parts, .. } => ("pypi", parts),
     };

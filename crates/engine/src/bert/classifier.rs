@@ -1,7 +1,8 @@
 //! DistilBERT with a head for two feelings, as `distilbert-base-uncased-…-sst-2`.
 
+use bella_protocol::Mood;
+
 use super::encoder::{Encoder, Pass};
-use super::feeling::Mood;
 use super::sizes::{Family, Sizes};
 use super::text::{check_vocabulary, fit};
 use crate::error::{EngineError, Result};
@@ -45,14 +46,23 @@ impl Classifier {
 
     /// A text that is too long is read from its start.
     pub fn read(&self, text: &str) -> Result<Mood> {
-        let tokens = fit(&self.tokenizer, &self.encoder, text)?.tokens;
-        let mut pass = self.encoder.begin(&[tokens])?;
-        while self.encoder.advance(&mut pass) {}
+        let mut pass = self.begin(text)?;
+        while self.advance(&mut pass) {}
         Ok(self.finish(&pass))
     }
 
+    /// The same in steps of one layer.
+    pub fn begin(&self, text: &str) -> Result<Pass> {
+        let tokens = fit(&self.tokenizer, &self.encoder, text)?.tokens;
+        self.encoder.begin(&[tokens])
+    }
+
+    pub fn advance(&self, pass: &mut Pass) -> bool {
+        self.encoder.advance(pass)
+    }
+
     /// The first token's state speaks for the sentence.
-    fn finish(&self, pass: &Pass) -> Mood {
+    pub fn finish(&self, pass: &Pass) -> Mood {
         let width = self.encoder.sizes().width;
         let first = pass.states().next().and_then(|states| states.get(..width)).unwrap_or_default();
         let mut before = vec![0.0; width];

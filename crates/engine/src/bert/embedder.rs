@@ -1,5 +1,7 @@
 //! One vector for a text: texts of near meaning have near vectors.
 
+use bella_protocol::{Purpose, TextRead};
+
 use super::encoder::{Encoder, Pass};
 use super::sizes::Sizes;
 use super::text::{Fitted, check_vocabulary, fit};
@@ -17,38 +19,18 @@ pub struct Embedder {
     prefixed: bool,
 }
 
-/// What a text is to be compared as. Models of the E5 family were trained with
-/// the one or the other written before it; to others it is all the same.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Purpose {
-    /// A question, or either side of a comparison between equals.
-    Query,
-    /// Something to be found by a question.
-    Passage,
-}
-
 #[derive(Clone, Debug, PartialEq)]
 pub struct Embedding {
     /// \[width], of length one
     pub vector: Vec<f32>,
-    /// How many tokens the text has, marks and prefix included.
-    pub tokens: usize,
-    /// How many of them were read: fewer, if it is longer than the model can see.
-    pub read: usize,
-}
-
-impl Embedding {
-    pub fn is_cut(&self) -> bool {
-        self.read < self.tokens
-    }
+    pub of: TextRead,
 }
 
 /// Texts on the way to their embeddings.
 #[derive(Debug)]
 pub struct Embeddings {
     pass: Pass,
-    /// Tokens of each text, and how many of them are read.
-    tokens: Vec<(usize, usize)>,
+    of: Vec<TextRead>,
 }
 
 impl Embedder {
@@ -92,8 +74,8 @@ impl Embedder {
         let fitted: Vec<Fitted> = fitted.collect::<Result<_>>()?;
         let sentences: Vec<&[u32]> = fitted.iter().map(|fitted| &fitted.tokens[..]).collect();
         let pass = self.encoder.begin(&sentences)?;
-        let tokens = fitted.iter().map(|fitted| (fitted.of, fitted.tokens.len())).collect();
-        Ok(Embeddings { pass, tokens })
+        let read = |fitted: &Fitted| TextRead { tokens: fitted.of, read: fitted.tokens.len() };
+        Ok(Embeddings { pass, of: fitted.iter().map(read).collect() })
     }
 
     pub fn advance(&self, embeddings: &mut Embeddings) -> bool {
@@ -101,10 +83,8 @@ impl Embedder {
     }
 
     pub fn finish(&self, embeddings: &Embeddings) -> Vec<Embedding> {
-        let means = embeddings.pass.means().zip(&embeddings.tokens);
-        means
-            .map(|(mean, &(tokens, read))| Embedding { vector: to_unit_length(mean), tokens, read })
-            .collect()
+        let means = embeddings.pass.means().zip(&embeddings.of);
+        means.map(|(mean, &of)| Embedding { vector: to_unit_length(mean), of }).collect()
     }
 
     pub(super) fn fit(&self, purpose: Purpose, text: &str) -> Result<Fitted> {

@@ -5,22 +5,16 @@
 //! and a temperature that makes the probabilities honest. It names the encoder it
 //! was learnt on, and is of no use on another.
 
+use bella_protocol::{Mood, Purpose};
 use bella_weights::Metadata;
 
 use super::adapter::LayerAdapters;
-use super::embedder::{Embedder, Purpose};
+use super::embedder::Embedder;
 use super::encoder::Pass;
 use super::sizes::Sizes;
 use crate::error::{EngineError, Result};
 use crate::math::dot;
 use crate::tensors::Tensors;
-
-/// A calibrated distribution: of texts given 0.8, about four in five are so.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Mood {
-    pub negative: f32,
-    pub positive: f32,
-}
 
 #[derive(Debug)]
 pub struct Feeling {

@@ -2,6 +2,7 @@
 //!
 //! - [`Silero`]: the network; a probability for every 32 ms
 //! - [`Turns`]: probabilities to stretches of speech
+//! - [`Watch`]: both at work on sound as it comes
 //!
 //! Why Silero and not the `earshot` crate, which is smaller and faster: on what
 //! nobody says, earshot hears voices, and a transcriber that is handed noise
@@ -30,11 +31,15 @@
 
 mod silero;
 mod turns;
+mod watch;
+
+use bella_protocol::{Patience, Stretch, Turn};
 
 use crate::error::Result;
 use crate::tensors::Tensors;
 pub use silero::{FRAME, Memory, SAMPLE_RATE, Silero};
-pub use turns::{Patience, Segment, Turn, Turns};
+pub use turns::Turns;
+pub use watch::{Step, Watch};
 
 /// The network together with what turns its probabilities into stretches.
 #[derive(Debug)]
@@ -81,18 +86,21 @@ impl VoiceActivity {
     }
 
     /// The stretches of speech in a whole recording.
-    pub fn segments(&self, samples: &[f32], patience: Patience) -> Result<Vec<Segment>> {
+    pub fn stretches(&self, samples: &[f32], patience: Patience) -> Result<Vec<Stretch>> {
         let mut listening = Listening::new(patience);
         let mut turns = self.listen(&mut listening, samples)?;
         turns.extend(self.finish(&mut listening));
-        let segment = |turn| match turn {
-            Turn::Ended(segment) => Some(segment),
-            Turn::Began { .. } => None,
-        };
-        Ok(turns.into_iter().filter_map(segment).collect())
+        Ok(turns.into_iter().filter_map(ended).collect())
     }
 
     pub fn memory_bytes(&self) -> usize {
         self.silero.memory_bytes()
+    }
+}
+
+fn ended(turn: Turn) -> Option<Stretch> {
+    match turn {
+        Turn::Ended(stretch) => Some(stretch),
+        Turn::Began { .. } => None,
     }
 }

@@ -1,44 +1,8 @@
 //! From a probability for every frame to stretches of speech.
 
+use bella_protocol::{Patience, Stretch, Turn};
+
 use super::silero::{FRAME, SAMPLE_RATE};
-
-/// When speech is taken to begin and to end. All lengths are in frames of 32 ms.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Patience {
-    /// Speech begins at this probability …
-    pub begin: f32,
-    /// … and goes on until it stays below this one …
-    pub end: f32,
-    /// … for so long. People pause between words.
-    pub silence: usize,
-    /// What is shorter was a cough.
-    pub shortest: usize,
-    /// Kept before and after, so that soft first and last sounds are not lost.
-    pub margin: usize,
-}
-
-impl Default for Patience {
-    fn default() -> Self {
-        Self { begin: 0.5, end: 0.35, silence: 10, shortest: 8, margin: 2 }
-    }
-}
-
-/// A stretch of speech, in seconds from the start of the stream.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Segment {
-    pub start: f32,
-    pub end: f32,
-}
-
-/// Something worth telling while listening.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Turn {
-    /// Somebody has begun to speak, and it was no cough.
-    Began {
-        at: f32,
-    },
-    Ended(Segment),
-}
 
 /// Follows one stream.
 #[derive(Clone, Debug)]
@@ -107,12 +71,12 @@ impl Turns {
         let start = first.saturating_sub(margin).max(self.free_from);
         let end = (quiet_from + margin).min(self.heard);
         self.free_from = end;
-        Some(Turn::Ended(Segment { start: seconds(start), end: seconds(end) }))
+        Some(Turn::Ended(Stretch { start: seconds(start), end: seconds(end) }))
     }
 }
 
-fn seconds(frames: usize) -> f32 {
-    (frames * FRAME) as f32 / SAMPLE_RATE as f32
+fn seconds(frames: usize) -> f64 {
+    (frames * FRAME) as f64 / SAMPLE_RATE as f64
 }
 
 #[cfg(test)]
@@ -134,8 +98,8 @@ mod tests {
         told
     }
 
-    fn segment(first: usize, end: usize) -> Turn {
-        Turn::Ended(Segment { start: seconds(first), end: seconds(end) })
+    fn stretch(first: usize, end: usize) -> Turn {
+        Turn::Ended(Stretch { start: seconds(first), end: seconds(end) })
     }
 
     fn began(first: usize) -> Turn {
@@ -149,14 +113,14 @@ mod tests {
             ("..........", vec![]),
             ("mmmmmmmmmm", vec![]),
             ("..ss......", vec![]),
-            ("...sss....", vec![began(2), segment(2, 7)]),
-            ("...sss", vec![began(2), segment(2, 6)]),
-            ("sss.......", vec![began(0), segment(0, 4)]),
+            ("...sss....", vec![began(2), stretch(2, 7)]),
+            ("...sss", vec![began(2), stretch(2, 6)]),
+            ("sss.......", vec![began(0), stretch(0, 4)]),
             // A pause between words, and a word that gets softer.
-            ("..ss...ss.....", vec![began(1), segment(1, 10)]),
-            ("..ssmmm....", vec![began(1), segment(1, 8)]),
+            ("..ss...ss.....", vec![began(1), stretch(1, 10)]),
+            ("..ssmmm....", vec![began(1), stretch(1, 8)]),
             // Margins of neighbours do not overlap.
-            ("..sss....sss....", vec![began(1), segment(1, 6), began(8), segment(8, 13)]),
+            ("..sss....sss....", vec![began(1), stretch(1, 6), began(8), stretch(8, 13)]),
         ] {
             assert_eq!(turns(frames), expected, "{frames}");
         }

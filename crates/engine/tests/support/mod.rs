@@ -10,6 +10,7 @@ use std::fs::File;
 use std::io::Read;
 use std::path::PathBuf;
 
+use bella_engine::llm::LanguageModel;
 use bella_engine::{Model, ModelLoader};
 use bella_protocol::{ModelFile, ModelSpec, Task};
 
@@ -36,6 +37,14 @@ fn weights_folder() -> PathBuf {
     std::env::var_os("BELLA_WEIGHTS").map_or_else(cache, PathBuf::from)
 }
 
+/// The language model that `model` has to be.
+pub(crate) fn chat_model(model: Model) -> Box<LanguageModel> {
+    match model {
+        Model::Chat { model, .. } => model,
+        other => panic!("{:?} is no task for a language model", other.task()),
+    }
+}
+
 /// Streams files into a loader in pieces of the size a network would deliver.
 pub(crate) fn load(id: &str, task: Task, paths: &[PathBuf]) -> Model {
     let files = paths.iter().map(|path| ModelFile {
@@ -44,7 +53,7 @@ pub(crate) fn load(id: &str, task: Task, paths: &[PathBuf]) -> Model {
         bytes: path.metadata().expect("readable").len(),
         sha256: None,
     });
-    let spec = ModelSpec { id: id.to_owned(), task, files: files.collect() };
+    let spec = ModelSpec { id: id.to_owned(), task, files: files.collect(), base: None };
     let mut loader = ModelLoader::new(spec).expect("a model with files");
     let mut piece = vec![0; 1 << 20];
     for path in paths {

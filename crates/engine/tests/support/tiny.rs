@@ -90,7 +90,8 @@ fn load_files(files: &[(&str, &[u8])]) -> Result<Model, Failure> {
         bytes: bytes.len() as u64,
         sha256: None,
     });
-    let spec = ModelSpec { id: "tiny".to_owned(), task: Task::Chat, files: listed.collect() };
+    let spec =
+        ModelSpec { id: "tiny".to_owned(), task: Task::Chat, files: listed.collect(), base: None };
     let mut loader = ModelLoader::new(spec)?;
     for (_, bytes) in files {
         for piece in bytes.chunks(1000) {

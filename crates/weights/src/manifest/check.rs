@@ -67,6 +67,15 @@ pub(super) fn manifest(raw: raw::Manifest) -> Result<Manifest, Wrong> {
     if let Some((index, id)) = first_duplicate(models.iter().map(|model| model.id.as_str())) {
         return At(format!("models[{index}].id")).wrong(Problem::Duplicate(id.to_owned()));
     }
+    for model in &models {
+        if let Some(base) = &model.base {
+            let is_base = |other: &Model| other.id == *base && other.base.is_none();
+            if !models.iter().any(is_base) {
+                return At(format!("models[{}].base", model.id))
+                    .wrong(Problem::UnknownBase(base.clone()));
+            }
+        }
+    }
     Ok(Manifest { models })
 }
 
@@ -109,6 +118,8 @@ fn model(at: &At, raw: raw::Model) -> Result<Model, Wrong> {
         languages,
         licence: at.text("licence", raw.licence)?,
         default: at.require("default", raw.default)?,
+        base: raw.base,
+        offered: raw.offered.unwrap_or(true),
         files,
     })
 }
@@ -166,7 +177,7 @@ fn content(at: &At, bytes: Option<u64>, hash: String) -> Result<Content, Wrong> 
 }
 
 fn source(at: &At, raw: raw::Source) -> Result<Source, Wrong> {
-    const ONE_KIND: &str = "a source is one of hub, npm, pypi and local";
+    const ONE_KIND: &str = "a source is one of hub, npm, pypi, local and here";
     let delivers = match (raw.sha256, raw.bytes) {
         (Some(hash), bytes) => Some(content(at, bytes, hash)?),
         (None, Some(_)) => return at.field("sha256").wrong(Problem::Missing),
@@ -195,19 +206,22 @@ fn source(at: &At, raw: raw::Source) -> Result<Source, Wrong> {
     if raw.npm.is_none() && raw.pypi.is_none() {
         at.refuse("path", &raw.path, "only a package has paths inside it")?;
     }
-    let place = match (raw.hub, raw.npm, raw.pypi, raw.local) {
-        (Some(url), None, None, None) => Place::Hub { url: hub_url(&at.field("hub"), url)? },
-        (None, Some(packages), None, None) => {
+    let place = match (raw.hub, raw.npm, raw.pypi, raw.local, raw.here) {
+        (Some(url), None, None, None, None) => Place::Hub { url: hub_url(&at.field("hub"), url)? },
+        (None, Some(packages), None, None, None) => {
             Place::Npm { parts: parts(at, "npm", packages, raw.path, is_npm_package)? }
         }
-        (None, None, Some(packages), None) => Place::Pypi {
+        (None, None, Some(packages), None, None) => Place::Pypi {
             kind: pypi_kind(at, raw.platform, raw.sdist)?,
             parts: parts(at, "pypi", packages, raw.path, is_pypi_package)?,
         },
-        (None, None, None, Some(path)) => {
+        (None, None, None, Some(path), None) => {
             Place::Local { path: relative_path(&at.field("local"), path)? }
         }
-        (None, None, None, None) => return at.wrong(Problem::Missing),
+        (None, None, None, None, Some(path)) => {
+            Place::Here { path: relative_path(&at.field("here"), path)? }
+        }
+        (None, None, None, None, None) => return at.wrong(Problem::Missing),
         _ => return at.wrong(Problem::Unwanted(ONE_KIND)),
     };
     Ok(Source { place, delivers, convert })

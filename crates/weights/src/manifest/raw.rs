@@ -23,6 +23,8 @@ pub(super) struct Model {
     pub(super) languages: Option<Vec<String>>,
     pub(super) licence: Option<String>,
     pub(super) default: Option<bool>,
+    pub(super) base: Option<String>,
+    pub(super) offered: Option<bool>,
     #[serde(default)]
     pub(super) files: Vec<File>,
 }
@@ -44,6 +46,7 @@ pub(super) struct Source {
     pub(super) npm: Option<OneOrMany>,
     pub(super) pypi: Option<OneOrMany>,
     pub(super) local: Option<String>,
+    pub(super) here: Option<String>,
     pub(super) path: Option<OneOrMany>,
     pub(super) platform: Option<String>,
     pub(super) sdist: Option<bool>,

@@ -142,6 +142,21 @@ fn nothing_may_be_named_twice() {
 }
 
 #[test]
+fn an_addition_names_a_model_of_this_list() {
+    let with_base = |base: &str| {
+        let addition = GOOD.replace("id = \"tiny\"", &format!("id = \"more\"\nbase = \"{base}\""));
+        Manifest::parse("m", &format!("{GOOD}{addition}"))
+    };
+    let manifest = with_base("tiny").expect("both are there");
+    assert_eq!(manifest.models[1].base.as_deref(), Some("tiny"));
+    for unknown in ["tinier", "more", ""] {
+        let error = with_base(unknown).expect_err("no such base");
+        assert_eq!(error.field, "models[more].base");
+        assert_eq!(error.problem, Problem::UnknownBase(unknown.to_owned()));
+    }
+}
+
+#[test]
 fn a_hash_is_whole_or_honestly_absent() {
     let hash = "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff";
     let field = "models[tiny].files[model.gguf].sha256";
@@ -168,7 +183,7 @@ fn a_source_is_one_thing_and_names_it_exactly() {
         "npm = \"@scope/tiny@1.0.0\"",
         "npm = \"@scope/tiny@1.0.0\"\nhub = \"https://hub.example/x\"",
         npm,
-        Problem::Unwanted("a source is one of hub, npm, pypi and local"),
+        Problem::Unwanted("a source is one of hub, npm, pypi, local and here"),
     );
     for loose in ["tiny", "tiny@latest", "--registry=x@1", "@scope@1.0.0", "tiny@^1.0"] {
         check(

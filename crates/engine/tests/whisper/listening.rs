@@ -1,0 +1,166 @@
+//! Sound as it comes: in pieces, for hours, broken off.
+
+use bella_engine::whisper::{Step, Transcription};
+use bella_protocol::{Language, TranscribeOptions};
+
+use super::support::clips::{clips, jfk};
+use super::{clock, finish, transcribe, whisper};
+
+const SECOND: usize = 16_000;
+
+fn english() -> TranscribeOptions {
+    TranscribeOptions {
+        language: Some(Language::English),
+        timestamps: true,
+        ..TranscribeOptions::default()
+    }
+}
+
+/// Sentences of one voice behind each other, two seconds apart.
+fn long_speech(count: usize) -> Option<(Vec<f32>, Vec<String>)> {
+    let clips: Vec<_> =
+        clips()?.into_iter().filter(|clip| clip.language == "en").take(count).collect();
+    let mut samples = Vec::new();
+    for clip in &clips {
+        samples.extend(clip.samples());
+        samples.extend(vec![0.0; 2 * SECOND]);
+    }
+    Some((samples, clips.into_iter().map(|clip| clip.text.to_lowercase()).collect()))
+}
+
+#[test]
+fn a_minute_is_heard_to_its_end_in_order() {
+    let (Some(whisper), Some((samples, texts))) = (whisper("whisper-tiny"), long_speech(6)) else {
+        return;
+    };
+    let heard = transcribe(&whisper, &samples, english());
+    let text = heard.transcript.text.to_lowercase();
+    assert!(samples.len() > 45 * SECOND, "more than one window");
+    let mut at = 0;
+    for said in
+        ["potatoes", "belly", "quarter of the brothels", "bertie", "husband", "companionless"]
+    {
+        assert!(texts.iter().any(|text| text.contains(said)), "{said} is in the recordings");
+        let found = text[at..].find(said);
+        at += found.unwrap_or_else(|| panic!("\"{said}\" is missing or misplaced in: {text}"));
+    }
+    let segments = &heard.segments;
+    assert_eq!(heard.transcript.segments, *segments, "told one by one and all together");
+    assert!(segments.len() >= 6, "{segments:?}");
+    let duration = samples.len() as f64 / SECOND as f64;
+    for (index, segment) in segments.iter().enumerate() {
+        assert!(segment.start < segment.end && segment.end <= duration, "{segment:?}");
+        let after = index.checked_sub(1).map_or(0.0, |before| segments[before].end);
+        assert!(segment.start >= after - 0.01, "{segment:?} begins before {after}");
+    }
+}
+
+#[test]
+fn pieces_of_sound_give_what_the_whole_gives() {
+    let (Some(whisper), Some((samples, _))) = (whisper("whisper-tiny"), long_speech(4)) else {
+        return;
+    };
+    let whole = transcribe(&whisper, &samples, english());
+    let mut transcription = Transcription::new(&whisper, english()).expect("English");
+    let clock = clock();
+    let mut segments = Vec::new();
+    for piece in samples.chunks(1_234) {
+        transcription.push_audio(piece).expect("good audio");
+        loop {
+            match transcription.step(&whisper, &clock).expect("works") {
+                Step::Waiting => break,
+                Step::Segment(segment) => segments.push(segment),
+                Step::Working => {}
+                other => panic!("{other:?} before the end, and nobody asked for partials"),
+            }
+        }
+    }
+    assert!(!segments.is_empty(), "the first window is told before the end");
+    transcription.end_audio();
+    let rest = finish(&whisper, transcription);
+    assert_eq!(rest.transcript, whole.transcript);
+    segments.extend(rest.segments);
+    assert_eq!(segments, whole.segments);
+}
+
+#[test]
+fn what_is_said_shows_while_it_is_said() {
+    let (Some(whisper), Some(jfk)) = (whisper("whisper-tiny"), jfk()) else { return };
+    let mut transcription =
+        Transcription::new(&whisper, TranscribeOptions { partials: true, ..english() })
+            .expect("English");
+    let clock = clock();
+    let mut partials = Vec::new();
+    for piece in jfk.samples().chunks(4 * SECOND) {
+        transcription.push_audio(piece).expect("good audio");
+        loop {
+            match transcription.step(&whisper, &clock).expect("works") {
+                Step::Waiting => break,
+                Step::Partial(text) => partials.push(text),
+                Step::Working => {}
+                other => panic!("{other:?} before the end"),
+            }
+        }
+    }
+    assert!(partials.iter().any(|text| text.contains("fellow Americans")), "{partials:?}");
+    let before_the_end = partials.len();
+    transcription.end_audio();
+    let heard = finish(&whisper, transcription);
+    assert!(
+        before_the_end >= 2 && heard.transcript.text.ends_with("for your country."),
+        "{}",
+        heard.transcript.text
+    );
+    let lengths: Vec<usize> = partials.iter().map(|text| text.chars().count()).collect();
+    assert!(lengths.iter().all(|length| *length > 0), "{partials:?}");
+}
+
+#[test]
+fn the_language_is_found_out() {
+    let (Some(whisper), Some(clips)) = (whisper("whisper-tiny"), clips()) else { return };
+    for language in Language::ALL {
+        let of_language: Vec<_> =
+            clips.iter().filter(|clip| clip.language == language.code()).collect();
+        for clip in &of_language[..3] {
+            let heard = transcribe(&whisper, &clip.samples(), TranscribeOptions::default());
+            assert_eq!(heard.transcript.language, Some(language), "{}", clip.name);
+        }
+    }
+}
+
+#[test]
+fn a_tenth_of_a_second_is_enough_to_ask() {
+    let (Some(whisper), Some(jfk)) = (whisper("whisper-tiny"), jfk()) else { return };
+    let samples = jfk.samples();
+    for length in [0, 1, 159, 1_599, 1_600, SECOND / 2] {
+        // Whatever it makes of it: it ends, without a word out of a loop.
+        let heard = transcribe(&whisper, &samples[SECOND..SECOND + length], english());
+        assert!(heard.transcript.text.len() < 60, "{length}: {}", heard.transcript.text);
+        if length < 1_600 {
+            assert_eq!(heard.transcript.text, "", "{length} samples");
+        }
+    }
+}
+
+/// A step ends soon, so that stopping, which is not to take another, is quick.
+#[test]
+fn no_step_is_long() {
+    let (Some(whisper), Some(jfk)) = (whisper("whisper-tiny"), jfk()) else { return };
+    let mut transcription = Transcription::new(&whisper, english()).expect("English");
+    transcription.push_audio(&jfk.samples()).expect("good audio");
+    transcription.end_audio();
+    let clock = clock();
+    let mut steps = Vec::new();
+    loop {
+        let started = clock();
+        let step = transcription.step(&whisper, &clock).expect("works");
+        steps.push(clock() - started);
+        if matches!(step, Step::Done(_)) {
+            break;
+        }
+    }
+    // Single ones are longer when other programs want the processor too.
+    steps.sort_by(f64::total_cmp);
+    let most = steps[steps.len() * 95 / 100];
+    assert!(most < 100.0, "one in twenty steps takes more than {most:.0} ms");
+}
