@@ -33,13 +33,17 @@ pub fn score(judged: &[Judged], temperature: f32) -> Score {
 }
 
 /// The temperature at which held-out rows are least surprising, by golden-section
-/// search: the loss has one valley.
-pub fn best_temperature(judged: &[Judged]) -> f32 {
+/// search: the loss has one valley. Each kind of rows counts the same, however
+/// many there are of it.
+pub fn best_temperature(kinds: &[Vec<Judged>]) -> f32 {
+    let surprise = |temperature| -> f64 {
+        kinds.iter().map(|judged| surprise(judged, temperature) / judged.len().max(1) as f64).sum()
+    };
     const GOLDEN: f64 = 0.618_033_988_749_894_9;
     let (mut low, mut high) = (0.25f64, 8.0f64);
     while high - low > 1e-4 {
         let (left, right) = (high - GOLDEN * (high - low), low + GOLDEN * (high - low));
-        if surprise(judged, left) < surprise(judged, right) {
+        if surprise(left) < surprise(right) {
             high = right;
         } else {
             low = left;
@@ -73,7 +77,7 @@ mod tests {
         let before = score(&judged, 1.0);
         assert_eq!(before.accuracy, 0.75);
         assert!((before.calibration_error - 0.2).abs() < 1e-6);
-        let temperature = best_temperature(&judged);
+        let temperature = best_temperature(std::slice::from_ref(&judged));
         assert!(score(&judged, temperature).calibration_error < 1e-3);
     }
 }

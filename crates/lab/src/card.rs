@@ -23,7 +23,7 @@ pub struct Card<'a> {
 
 impl Card<'_> {
     pub fn text(&self) -> String {
-        let Recipe { seed, layers, rank, epochs, batch, english_repeats, rate, decay } =
+        let Recipe { seed, layers, rank, epochs, batch, english_repeats, forget, rate, decay } =
             *self.recipe;
         let mut text = format!(
             "\
@@ -67,7 +67,8 @@ On rows that were neither trained on nor used to choose anything:
             text,
             "
 Calibration error is over fifteen equal stretches of confidence. The temperature
-({temperature:.3}) was chosen on {held_out} rows held out of the training rows.
+({temperature:.3}) was chosen on {held_out} rows held out of the training rows, both
+languages counting the same.
 
 ## Data
 
@@ -97,10 +98,12 @@ sentence that is neither is put near the middle at best. There is no third label
 ## Made by
 
 `cargo xtask lab train-sentiment`, seed {seed}: {epochs} epochs in batches of
-{batch}, English rows {english_repeats} times an epoch, AdamW with a highest rate of
-{rate} and a decay of {decay}. The same rows give the same file, byte for byte, on
+{batch}, English rows {english_repeats} times an epoch, each time without {forget_percent:.0} % of its
+tokens, AdamW with a highest rate of {rate} and a decay of {decay}. The same rows
+give the same file, byte for byte, on
 any machine and with any number of threads.
-"
+",
+            forget_percent = 100.0 * forget,
         );
         text
     }

@@ -18,11 +18,12 @@ use crate::train::{Recipe, judge, train};
 /// What ships was made with this.
 pub const RECIPE: Recipe = Recipe {
     seed: 20_210_412,
-    layers: 4,
+    layers: 6,
     rank: 16,
-    epochs: 2,
+    epochs: 3,
     batch: 32,
     english_repeats: 2,
+    forget: 0.15,
     rate: 1e-3,
     decay: 0.01,
 };
@@ -55,7 +56,7 @@ train-sentiment   learn feelings from the rows of nsmc-train and sst2-train
 for trials only:
   --rows N        the first N rows of each language
   --seed N --layers N --rank N --epochs N --batch N --english-repeats N
-  --rate X --decay X";
+  --forget X --rate X --decay X";
 
 #[derive(Debug)]
 struct Options {
@@ -109,6 +110,7 @@ fn options(mut parser: lexopt::Parser) -> Result<Options, lexopt::Error> {
             "epochs" => recipe.epochs = value.parse()?,
             "batch" => recipe.batch = value.parse()?,
             "english-repeats" => recipe.english_repeats = value.parse()?,
+            "forget" => recipe.forget = value.parse()?,
             "rate" => recipe.rate = value.parse()?,
             "decay" => recipe.decay = value.parse()?,
             _ => return Err(Long(&name).unexpected()),
@@ -116,6 +118,9 @@ fn options(mut parser: lexopt::Parser) -> Result<Options, lexopt::Error> {
     }
     if !options.recipe.rank.is_multiple_of(16) || options.recipe.rank == 0 {
         return Err("--rank must be a multiple of 16".into());
+    }
+    if !(0.0..1.0).contains(&options.recipe.forget) {
+        return Err("--forget is a share below 1".into());
     }
     if options.recipe.batch == 0 || options.recipe.epochs == 0 {
         return Err("--batch and --epochs must be at least 1".into());
@@ -137,11 +142,11 @@ fn train_sentiment(options: &Options) -> Result<(), LabError> {
         examples(&encoder, rows, *threads, options.keep.as_deref())
     };
     let (korean_examples, english_examples) = (examples_of(&korean)?, examples_of(&english)?);
-    let (mut learning, mut held_out) = (Vec::new(), Vec::new());
+    let (mut learning, mut held_out): (Vec<_>, Vec<Vec<_>>) = (Vec::new(), Vec::new());
     for (examples, repeats) in [(&korean_examples, 1), (&english_examples, recipe.english_repeats)]
     {
         let (held, rest) = hold_out(examples);
-        held_out.extend(held);
+        held_out.push(held);
         learning.extend((0..repeats).flat_map(|_| rest.iter().copied()));
     }
 
@@ -155,7 +160,8 @@ fn train_sentiment(options: &Options) -> Result<(), LabError> {
     });
     export::round(&mut weights);
     let judge = |examples: &[&Example]| judge(&encoder, &weights, examples, *threads);
-    let temperature = best_temperature(&judge(&held_out));
+    let held_out_judged: Vec<_> = held_out.iter().map(|held| judge(held)).collect();
+    let temperature = best_temperature(&held_out_judged);
 
     let mut file = Vec::new();
     let provenance = Provenance { recipe, temperature, data: &[&korean, &english] };
@@ -179,7 +185,7 @@ fn train_sentiment(options: &Options) -> Result<(), LabError> {
         file_bytes: file.len(),
         file_sha256: &hex(&Sha256::digest(&file)),
         trained_on: &[&korean, &english],
-        held_out: held_out.len(),
+        held_out: held_out.iter().map(Vec::len).sum(),
         temperature,
         scores: &scores,
         together: score(&judged.concat(), temperature),

@@ -69,7 +69,8 @@ pub fn write(
 }
 
 fn metadata(encoder: &Encoder, weights: &Weights, provenance: &Provenance<'_>) -> Metadata {
-    let Recipe { seed, epochs, batch, english_repeats, rate, decay, .. } = *provenance.recipe;
+    let Recipe { seed, epochs, batch, english_repeats, forget, rate, decay, .. } =
+        *provenance.recipe;
     let hidden = encoder.upper.first().map_or(0, |layer| layer.linears[4].outputs());
     let mut metadata = Metadata::default();
     metadata.insert("general.architecture", FEELING_ARCHITECTURE);
@@ -87,6 +88,7 @@ fn metadata(encoder: &Encoder, weights: &Weights, provenance: &Provenance<'_>) -
     metadata.insert("training.epochs", epochs as u32);
     metadata.insert("training.batch", batch as u32);
     metadata.insert("training.english_repeats", english_repeats as u32);
+    metadata.insert("training.forget", forget);
     metadata.insert("training.rate", rate);
     metadata.insert("training.decay", decay);
     for rows in provenance.data {

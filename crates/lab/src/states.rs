@@ -12,6 +12,7 @@ use crate::data::{Row, Rows};
 use crate::encoder::{Encoder, EncoderError};
 use crate::layer::parts;
 use crate::parallel;
+use crate::random::Random;
 use crate::sentiment::Batch;
 
 /// Sentences that go through the layers together: enough for the matrices to be
@@ -88,18 +89,33 @@ fn shard(encoder: &Encoder, rows: &[Row]) -> Result<Vec<Example>, EncoderError> 
 
 /// Examples one after the other, in full precision.
 pub fn batch_of(examples: &[&Example]) -> Batch {
-    let mut states = vec![0.0; examples.iter().map(|example| example.states.len()).sum()];
-    let mut rest = &mut states[..];
+    batch_with(examples, || true)
+}
+
+/// The same with a share of their tokens left out by chance, so that no sentence
+/// is learnt by heart: the model sees it another way each time. The first token
+/// always stays.
+pub fn forgetful_batch_of(examples: &[&Example], share: f32, random: &mut Random) -> Batch {
+    batch_with(examples, || random.unit() >= share)
+}
+
+fn batch_with(examples: &[&Example], mut is_kept: impl FnMut() -> bool) -> Batch {
+    let mut states = Vec::with_capacity(examples.iter().map(|example| example.states.len()).sum());
+    let mut sentences = Vec::with_capacity(examples.len());
     for example in examples {
-        let (to, after) = rest.split_at_mut(example.states.len());
-        example.states.convert_to_f32_slice(to);
-        rest = after;
+        let width = example.states.len() / example.tokens.max(1);
+        let mut tokens = 0;
+        for state in example.states.chunks_exact(width) {
+            if tokens == 0 || is_kept() {
+                let start = states.len();
+                states.resize(start + width, 0.0);
+                state.convert_to_f32_slice(&mut states[start..]);
+                tokens += 1;
+            }
+        }
+        sentences.push(tokens);
     }
-    Batch {
-        states,
-        sentences: examples.iter().map(|example| example.tokens).collect(),
-        positive: examples.iter().map(|example| example.positive).collect(),
-    }
+    Batch { states, sentences, positive: examples.iter().map(|example| example.positive).collect() }
 }
 
 /// A kept file holds, for each row, its number of tokens and its states.

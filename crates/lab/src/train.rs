@@ -9,7 +9,7 @@ use crate::encoder::Encoder;
 use crate::parallel;
 use crate::random::Random;
 use crate::sentiment::{Batch, Model, Weights};
-use crate::states::{Example, SHARD, batch_of};
+use crate::states::{Example, SHARD, batch_of, forgetful_batch_of};
 
 #[derive(Clone, Debug, PartialEq)]
 pub struct Recipe {
@@ -22,6 +22,8 @@ pub struct Recipe {
     pub batch: usize,
     /// How often an epoch shows each English row: there are fewer of them.
     pub english_repeats: usize,
+    /// Share of a sentence's tokens that are left out, others each time.
+    pub forget: f32,
     /// The highest learning rate; it rises to there over the first twentieth of
     /// the steps and falls to zero evenly.
     pub rate: f32,
@@ -48,10 +50,12 @@ pub fn train(
         for (index, batch) in order.chunks(recipe.batch).enumerate() {
             let model = Model::new(&encoder.upper, &weights);
             let share = 1.0 / batch.len() as f32;
-            let shards: Vec<&[&Example]> = batch.chunks(SHARD).collect();
-            let learnt = parallel::map(threads, &shards, |shard| {
+            let shards: Vec<(u64, &[&Example])> =
+                batch.chunks(SHARD).map(|shard| (random.draw(), shard)).collect();
+            let learnt = parallel::map(threads, &shards, |&(seed, shard)| {
                 let mut slopes = weights.zeros_like();
-                let loss = model.learn(batch_of(shard), share, &mut slopes);
+                let batch = forgetful_batch_of(shard, recipe.forget, &mut Random::new(seed));
+                let loss = model.learn(batch, share, &mut slopes);
                 (loss, slopes)
             });
             let mut sum = weights.zeros_like();
