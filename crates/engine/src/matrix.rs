@@ -3,8 +3,12 @@
 use bella_weights::{BlockType, dequantise};
 
 use crate::error::{EngineError, Result};
+use crate::kernels::floats::{LANES, Rows, put};
 use crate::kernels::{self, Activations, Packed};
 use crate::math::{add_to_rows, dot};
+
+/// For fewer positions than this, laying rows out costs more than it saves.
+const FEW: usize = 4;
 
 /// `rows` outputs × `cols` inputs, row after row.
 #[derive(Debug)]
@@ -88,12 +92,33 @@ impl Matrix {
 
     /// Each row is unpacked once for all n.
     fn apply_plain(&self, x: &[f32], out: &mut [f32]) {
+        if x.len() >= FEW * self.cols {
+            return kernels::floats::multiply(self, x, out);
+        }
         let mut unpacked = vec![0.0; self.cols];
         for row in 0..self.rows {
             self.unpack_row(row, &mut unpacked);
             for (x, out) in x.chunks_exact(self.cols).zip(out.chunks_exact_mut(self.rows)) {
                 out[row] = dot(&unpacked, x);
             }
+        }
+    }
+}
+
+impl Rows for Matrix {
+    fn rows(&self) -> usize {
+        self.rows
+    }
+
+    fn cols(&self) -> usize {
+        self.cols
+    }
+
+    fn lay_out(&self, first: usize, panel: &mut [[f32; LANES]]) {
+        let mut unpacked = vec![0.0; self.cols];
+        for (row, lane) in (first..self.rows).zip(0..LANES) {
+            self.unpack_row(row, &mut unpacked);
+            put(&unpacked, lane, panel);
         }
     }
 }

@@ -1,5 +1,6 @@
 //! Every kernel against the definition, over weights and positions of all kinds.
 
+use bella_engine::kernels::floats::{self, Stored, Turned};
 use bella_engine::kernels::{Activations, BLOCK, Packed, multiply, multiply_plainly};
 use bella_weights::{BlockType, dequantise};
 // In a browser the same tests run under the browser's harness.
@@ -175,5 +176,45 @@ fn extreme_quants_do_not_overflow() {
                 "{ty:?}: {best} is not {portable}"
             );
         }
+    }
+}
+
+fn numbers(count: usize, noise: &mut Noise) -> Vec<f32> {
+    (0..count).map(|_| noise.number()).collect()
+}
+
+fn check_floats(rows: usize, cols: usize, positions: usize) {
+    let mut noise = Noise(rows as u64 * 31 + cols as u64);
+    let (matrix, x) = (numbers(rows * cols, &mut noise), numbers(positions * cols, &mut noise));
+    let exact = plain(&matrix, &x, rows, cols);
+    let mut turned = vec![0.0; rows * cols];
+    for row in 0..rows {
+        for col in 0..cols {
+            turned[col * rows + row] = matrix[row * cols + col];
+        }
+    }
+    let mut out = vec![f32::NAN; positions * rows];
+    let mut compare = |told: &str, multiply: &dyn Fn(&mut [f32])| {
+        out.fill(f32::NAN);
+        multiply(&mut out);
+        for (at, (out, exact)) in out.iter().zip(&exact).enumerate() {
+            assert!(
+                (out - exact).abs() <= 1e-5 * cols as f32,
+                "{told}, {rows} × {cols}, {positions} positions: at {at} {out} is not {exact}"
+            );
+        }
+    };
+    let stored = Stored { numbers: &matrix, rows, cols };
+    compare("stored", &|out| floats::multiply(&stored, &x, out));
+    let turned = Turned { numbers: &turned, rows, cols };
+    compare("turned", &|out| floats::multiply(&turned, &x, out));
+}
+
+#[test]
+fn floats_of_all_sizes_come_out_right() {
+    for (rows, cols, positions) in
+        [(1, 1, 1), (7, 3, 4), (8, 64, 5), (9, 1, 8), (33, 70, 9), (64, 1500, 6), (1500, 64, 3)]
+    {
+        check_floats(rows, cols, positions);
     }
 }

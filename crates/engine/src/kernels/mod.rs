@@ -10,8 +10,12 @@
 //!
 //! All kernels do the same sums of the same whole numbers; they may differ in
 //! the last bits of the f32 part only. [`packed`] has the layout they share.
+//!
+//! Weights that are not quantised, and attention, are multiplied as they are, by
+//! [`floats`].
 
 pub mod activations;
+pub mod floats;
 pub mod packed;
 pub mod portable;
 #[cfg(target_arch = "wasm32")]

@@ -5,7 +5,7 @@ use std::arch::x86_64::*;
 use std::sync::LazyLock;
 
 use super::packed::{Form, Minimum};
-use super::{Activations, BLOCK, Packed, Sums, TILE_POSITIONS, TILE_ROWS, Tile};
+use super::{Activations, BLOCK, Packed, Sums, TILE_POSITIONS, TILE_ROWS, Tile, floats};
 
 pub(super) const TILES: [Tile; TILE_POSITIONS] = [tile::<1>, tile::<2>, tile::<3>, tile::<4>];
 
@@ -77,6 +77,31 @@ fn tile_avx2<const N: usize>(
 fn halves(halves: &[u16; TILE_ROWS]) -> __m256 {
     // SAFETY: eight halves are sixteen bytes.
     unsafe { _mm256_cvtph_ps(_mm_loadu_si128(halves.as_ptr().cast())) }
+}
+
+/// [`floats::group`], compiled for this CPU.
+pub(super) fn group_of_floats(
+    panels: &[[f32; floats::LANES]],
+    rows: std::ops::Range<usize>,
+    cols: usize,
+    x: &[f32],
+    stride: usize,
+    out: &mut [f32],
+) {
+    #[target_feature(enable = "avx2,fma")]
+    fn compiled(
+        panels: &[[f32; floats::LANES]],
+        rows: std::ops::Range<usize>,
+        cols: usize,
+        x: &[f32],
+        stride: usize,
+        out: &mut [f32],
+    ) {
+        floats::group::<true>(panels, rows, cols, x, stride, out);
+    }
+    assert!(is_usable());
+    // SAFETY: the CPU was asked a line above.
+    unsafe { compiled(panels, rows, cols, x, stride, out) }
 }
 
 /// Four quants of a position in every lane.

@@ -1,6 +1,7 @@
 //! Attention as both of Whisper's towers use it, and the other parts of a layer.
 
 use crate::error::Result;
+use crate::kernels::floats::{self, Stored, Turned};
 use crate::math::{add_scaled, dot, gelu, layer_norm, softmax};
 use crate::matrix::Linear;
 use crate::tensors::Tensors;
@@ -30,6 +31,9 @@ impl LayerNorm {
         out
     }
 }
+
+/// For fewer queries than this, laying keys out costs more than it saves.
+const FEW: usize = 4;
 
 /// The four projections around attention.
 #[derive(Debug)]
@@ -129,6 +133,54 @@ impl KeyValues {
 
     /// softmax(q · kᵀ / √dim) · v for each of queries\[n, heads · dim].
     fn mix(&self, queries: &[f32], visible: impl Fn(usize) -> usize) -> Vec<f32> {
+        match queries.len() / (self.heads * self.dim) {
+            0..FEW => self.mix_one_by_one(queries, visible),
+            _ => self.mix_together(queries, visible),
+        }
+    }
+
+    /// All queries of a head at once, as two products of matrices.
+    fn mix_together(&self, queries: &[f32], visible: impl Fn(usize) -> usize) -> Vec<f32> {
+        let state = self.heads * self.dim;
+        let count = queries.len() / state;
+        let scale = 1.0 / (self.dim as f32).sqrt();
+        let mut mixed = vec![0.0; queries.len()];
+        let mut of_head = vec![0.0; count * self.dim];
+        let mut scores = vec![0.0; count * self.len];
+        for head in 0..self.heads {
+            let part = head * self.dim..(head + 1) * self.dim;
+            for (to, query) in of_head.chunks_exact_mut(self.dim).zip(queries.chunks_exact(state)) {
+                for (to, query) in to.iter_mut().zip(&query[part.clone()]) {
+                    *to = scale * query;
+                }
+            }
+            let keys = self.of_head(&self.keys, head);
+            let keys = Stored { numbers: keys, rows: self.len, cols: self.dim };
+            floats::multiply(&keys, &of_head, &mut scores);
+            for (position, scores) in scores.chunks_exact_mut(self.len).enumerate() {
+                let (seen, unseen) = scores.split_at_mut(visible(position));
+                softmax(seen);
+                unseen.fill(0.0);
+            }
+            let values = self.of_head(&self.values, head);
+            let values = Turned { numbers: values, rows: self.dim, cols: self.len };
+            floats::multiply(&values, &scores, &mut of_head);
+            for (mixed, of_head) in
+                mixed.chunks_exact_mut(state).zip(of_head.chunks_exact(self.dim))
+            {
+                mixed[part.clone()].copy_from_slice(of_head);
+            }
+        }
+        mixed
+    }
+
+    /// \[len, dim]
+    fn of_head<'a>(&self, numbers: &'a [f32], head: usize) -> &'a [f32] {
+        let start = head * self.capacity * self.dim;
+        &numbers[start..start + self.len * self.dim]
+    }
+
+    fn mix_one_by_one(&self, queries: &[f32], visible: impl Fn(usize) -> usize) -> Vec<f32> {
         let state = self.heads * self.dim;
         let scale = 1.0 / (self.dim as f32).sqrt();
         let mut mixed = vec![0.0; queries.len()];
