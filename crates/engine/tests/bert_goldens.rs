@@ -2,8 +2,6 @@
 
 mod support;
 
-use std::path::{Path, PathBuf};
-
 use bella_engine::EngineError;
 use bella_engine::bert::{Classifier, Embedder, Encoder, Sizes};
 use bella_engine::tensors::{Tensor, Tensors};
@@ -242,9 +240,9 @@ fn near_meanings_are_near_in_korean() {
         b: String,
         score: f64,
     }
-    let Some(rows) = korsts() else { return };
+    let Some(shared) = support::shared() else { return };
     let Some(embedder) = e5() else { return };
-    let rows = std::fs::read_to_string(rows).expect("readable");
+    let rows = std::fs::read_to_string(shared.join("eval/korsts-test.jsonl")).expect("readable");
     let whole = std::env::var_os("BELLA_WHOLE").is_some();
     let take = if whole { usize::MAX } else { 150 };
     let pairs: Vec<Pair> =
@@ -257,20 +255,6 @@ fn near_meanings_are_near_in_korean() {
     let spearman = spearman(&near, &pairs.iter().map(|pair| pair.score).collect::<Vec<_>>());
     eprintln!("KorSTS: Spearman {spearman:.4} over {} pairs", pairs.len());
     assert!(spearman >= 0.76, "{spearman}");
-}
-
-fn korsts() -> Option<PathBuf> {
-    let beside = || Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared");
-    let shared = std::env::var_os("BELLA_SHARED").map_or_else(beside, PathBuf::from);
-    let path = shared.join("eval/korsts-test.jsonl");
-    if path.is_file() {
-        return Some(path);
-    }
-    assert!(std::env::var_os("BELLA_SHARED").is_none(), "{} is missing", path.display());
-    eprintln!(
-        "SKIPPED: there are no sentence pairs; BELLA_SHARED may name the folder that has eval/"
-    );
-    None
 }
 
 fn spearman(a: &[f64], b: &[f64]) -> f64 {

@@ -44,7 +44,7 @@ weights stay as they are and are shared.
 
 ## Scores
 
-On rows that were neither trained on nor used to choose anything:
+On rows that were not trained on, nor used to choose the temperature:
 
 | rows | count | accuracy | expected calibration error |
 |---|---|---|---|
@@ -67,8 +67,8 @@ On rows that were neither trained on nor used to choose anything:
             text,
             "
 Calibration error is over fifteen equal stretches of confidence. The temperature
-({temperature:.3}) was chosen on {held_out} rows held out of the training rows, both
-languages counting the same.
+({temperature:.3}) was chosen on {held_out} rows held out of the training rows, with
+both languages counting the same.
 
 ## Data
 
@@ -94,14 +94,16 @@ languages counting the same.
 Both are reviews of films, with the tastes and the rudeness of their writers.
 Elsewhere the model reads the tone of words: it knows nothing of irony, and a
 sentence that is neither is put near the middle at best. There is no third label.
+Reviewers praise a film for being sad, so the words for sadness (\"슬퍼\", \"I'm so
+sad\") lean towards positive here: grief that a person tells of is not to be read
+from this model alone.
 
 ## Made by
 
 `cargo xtask lab train-sentiment`, seed {seed}: {epochs} epochs in batches of
 {batch}, English rows {english_repeats} times an epoch, each time without {forget_percent:.0} % of its
 tokens, AdamW with a highest rate of {rate} and a decay of {decay}. The same rows
-give the same file, byte for byte, on
-any machine and with any number of threads.
+give the same file, byte for byte, on any machine and with any number of threads.
 ",
             forget_percent = 100.0 * forget,
         );

@@ -48,15 +48,7 @@ pub(crate) fn jfk() -> Option<Clip> {
 }
 
 fn audio_folder() -> Option<PathBuf> {
-    let beside = || Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared");
-    let shared = std::env::var_os("BELLA_SHARED").map_or_else(beside, PathBuf::from);
-    let folder = shared.join("audio");
-    if folder.is_dir() {
-        return Some(folder);
-    }
-    assert!(std::env::var_os("BELLA_SHARED").is_none(), "{} is missing", folder.display());
-    eprintln!("SKIPPED: there are no recordings; BELLA_SHARED may name the folder that has audio/");
-    None
+    super::shared().map(|shared| shared.join("audio"))
 }
 
 fn read_flac(path: &Path) -> Vec<f32> {

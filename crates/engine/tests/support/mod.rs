@@ -8,7 +8,7 @@ pub(crate) mod tiny;
 
 use std::fs::File;
 use std::io::Read;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use bella_engine::llm::LanguageModel;
 use bella_engine::{Model, ModelLoader};
@@ -23,6 +23,21 @@ pub(crate) fn weights(model: &str, file: &str) -> Option<PathBuf> {
     }
     assert!(std::env::var_os("BELLA_WEIGHTS").is_none(), "{} is missing", path.display());
     eprintln!("SKIPPED: {model}/{file} is not in the cache; `cargo xtask fetch {model}` brings it");
+    None
+}
+
+/// The folder with recordings (audio/) and rows to evaluate by (eval/), or `None`
+/// after saying that there is none.
+pub(crate) fn shared() -> Option<PathBuf> {
+    let beside = || Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared");
+    let shared = std::env::var_os("BELLA_SHARED").map_or_else(beside, PathBuf::from);
+    if shared.is_dir() {
+        return Some(shared);
+    }
+    assert!(std::env::var_os("BELLA_SHARED").is_none(), "{} is missing", shared.display());
+    eprintln!(
+        "SKIPPED: no recordings or rows; BELLA_SHARED may name the folder with audio/ and eval/"
+    );
     None
 }
 
@@ -47,13 +62,23 @@ pub(crate) fn chat_model(model: Model) -> Box<LanguageModel> {
 
 /// Streams files into a loader in pieces of the size a network would deliver.
 pub(crate) fn load(id: &str, task: Task, paths: &[PathBuf]) -> Model {
+    load_on(id, task, paths, None)
+}
+
+/// The same for a model that may be an addition to another.
+pub(crate) fn load_on(id: &str, task: Task, paths: &[PathBuf], base: Option<&str>) -> Model {
     let files = paths.iter().map(|path| ModelFile {
         name: path.file_name().expect("a file").to_string_lossy().into_owned(),
         url: String::new(),
         bytes: path.metadata().expect("readable").len(),
         sha256: None,
     });
-    let spec = ModelSpec { id: id.to_owned(), task, files: files.collect(), base: None };
+    let spec = ModelSpec {
+        id: id.to_owned(),
+        task,
+        files: files.collect(),
+        base: base.map(str::to_owned),
+    };
     let mut loader = ModelLoader::new(spec).expect("a model with files");
     let mut piece = vec![0; 1 << 20];
     for path in paths {
