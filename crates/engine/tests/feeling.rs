@@ -36,12 +36,12 @@ fn feel(host: &mut Host, text: &str) -> Result<Mood, Failure> {
     host.submit(RequestId(1), request, Vec::new(), 0);
     loop {
         host.step();
-        for Said { reply, .. } in host.take_replies().collect::<Vec<_>>() {
-            match reply {
-                Reply::Done(Outcome::Mood(mood)) => return Ok(mood),
-                Reply::Failed(failure) => return Err(failure),
+        if let Some(Said { reply, .. }) = host.take_replies().next() {
+            return match reply {
+                Reply::Done(Outcome::Mood(mood)) => Ok(mood),
+                Reply::Failed(failure) => Err(failure),
                 other => panic!("{other:?} is no feeling"),
-            }
+            };
         }
     }
 }
