@@ -226,6 +226,8 @@ impl Companion {
             return;
         }
         self.release_model(effects);
+        // What was wrong before may be wrong no more; else it is told again.
+        self.state.trouble = None;
         self.state.model = Some(model);
         match self.state.phase {
             Phase::Waking => {}

@@ -408,6 +408,22 @@ fn a_failed_load_is_told_and_can_be_tried_again() {
 }
 
 #[test]
+fn choosing_again_after_a_failed_load_forgets_what_was_wrong() {
+    let mut bella = fresh();
+    let failure = Failure::BadStatus { file: "file0".into(), status: 404 };
+    plays(
+        &mut bella,
+        &[
+            (Event::EngineReady, "empty"),
+            (Event::ModelChosen(smol()), "loading; 0 load smol"),
+            (failed(0, failure), "empty"),
+            (Event::ModelChosen(smol()), "loading; 1 load smol"),
+        ],
+    );
+    assert_eq!(trouble(&bella), None);
+}
+
+#[test]
 fn a_load_can_be_cancelled_and_its_end_is_not_taken_for_a_later_one() {
     plays(
         &mut fresh(),

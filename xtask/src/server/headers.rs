@@ -32,7 +32,7 @@ const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; \
 /// The microphone and the Pi's cable, and nothing else a browser could offer.
 const PERMISSIONS_POLICY: &str = "microphone=(self), serial=(self), usb=(self), \
     screen-wake-lock=(self), camera=(), geolocation=(), display-capture=(), payment=(), midi=(), \
-    bluetooth=(), hid=()";
+    hid=()";
 
 const ISOLATED: [(&str, &str); 7] = [
     ("cross-origin-opener-policy", "same-origin"),
