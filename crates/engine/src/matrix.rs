@@ -3,7 +3,7 @@
 use bella_weights::{BlockType, dequantise};
 
 use crate::error::{EngineError, Result};
-use crate::kernels::floats::{LANES, Rows, put};
+use crate::kernels::floats::{self, LANES, Rows, put};
 use crate::kernels::{self, Activations, Packed};
 use crate::math::{add_to_rows, dot};
 
@@ -86,21 +86,24 @@ impl Matrix {
             Weights::Packed(packed) => {
                 kernels::multiply(packed, &Activations::new(x, self.cols), out)
             }
-            Weights::Plain { .. } => self.apply_plain(x, out),
+            Weights::Plain { block, bytes } => self.apply_plain(*block, bytes, x, out),
         }
     }
 
-    /// Each row is unpacked once for all n.
-    fn apply_plain(&self, x: &[f32], out: &mut [f32]) {
+    fn apply_plain(&self, block: BlockType, bytes: &[u8], x: &[f32], out: &mut [f32]) {
         if x.len() >= FEW * self.cols {
-            return kernels::floats::multiply(self, x, out);
+            return floats::multiply(self, x, out);
         }
         let mut unpacked = vec![0.0; self.cols];
-        for row in 0..self.rows {
-            self.unpack_row(row, &mut unpacked);
-            for (x, out) in x.chunks_exact(self.cols).zip(out.chunks_exact_mut(self.rows)) {
-                out[row] = dot(&unpacked, x);
+        for (row, bytes) in bytes.chunks_exact(bytes.len() / self.rows).enumerate() {
+            let positions = x.chunks_exact(self.cols).zip(out.chunks_exact_mut(self.rows));
+            if block == BlockType::F16 {
+                positions.for_each(|(x, out)| out[row] = floats::dot_halves(bytes, x));
+                continue;
             }
+            // Unpacked once for all n.
+            self.unpack_row(row, &mut unpacked);
+            positions.for_each(|(x, out)| out[row] = dot(&unpacked, x));
         }
     }
 }

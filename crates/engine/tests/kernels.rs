@@ -218,3 +218,21 @@ fn floats_of_all_sizes_come_out_right() {
         check_floats(rows, cols, positions);
     }
 }
+
+#[test]
+fn halves_of_any_number_add_up() {
+    for count in [1, 15, 16, 17, 64, 65, 384, 1000] {
+        let mut noise = Noise(count as u64);
+        let halves: Vec<half::f16> =
+            (0..count).map(|_| half::f16::from_f32(noise.number())).collect();
+        let x = numbers(count, &mut noise);
+        let bytes: Vec<u8> = halves.iter().flat_map(|half| half.to_le_bytes()).collect();
+        let exact: f64 = halves.iter().zip(&x).map(|(half, x)| half.to_f64() * f64::from(*x)).sum();
+        for sum in [floats::dot_halves(&bytes, &x), floats::dot_halves_plainly(&bytes, &x)] {
+            assert!(
+                (f64::from(sum) - exact).abs() < 1e-6 * count as f64,
+                "{count}: {sum}, not {exact}"
+            );
+        }
+    }
+}

@@ -6,6 +6,10 @@
 //! source is compiled for what every CPU has and for what the better ones have;
 //! `math::dot` is the plain kernel beside it.
 
+use bella_weights::{BlockType, dequantise};
+
+use crate::math::dot;
+
 /// Rows side by side: a vector of the wider kind, two of the narrower.
 pub const LANES: usize = 8;
 /// Positions that are worked on together.
@@ -39,6 +43,28 @@ pub fn multiply(matrix: &impl Rows, x: &[f32], out: &mut [f32]) {
         }
         best_group(&panels, first..end, cols, x, rows, out);
     }
+}
+
+/// Σ row · x, where `row` holds the bytes of as many halves as `x` has numbers.
+pub fn dot_halves(row: &[u8], x: &[f32]) -> f32 {
+    #[cfg(target_arch = "x86_64")]
+    if super::x86::is_usable() {
+        return super::x86::dot_halves(row, x);
+    }
+    dot_halves_plainly(row, x)
+}
+
+/// The same in plain Rust, a stretch at a time.
+pub fn dot_halves_plainly(row: &[u8], x: &[f32]) -> f32 {
+    const STRETCH: usize = 64;
+    let mut unpacked = [0.0; STRETCH];
+    let stretches = row.chunks(2 * STRETCH).zip(x.chunks(STRETCH));
+    let sums = stretches.map(|(halves, x)| {
+        let unpacked = &mut unpacked[..x.len()];
+        dequantise(BlockType::F16, halves, unpacked).expect("two bytes for each number");
+        dot(unpacked, x)
+    });
+    sums.sum()
 }
 
 fn best_group(

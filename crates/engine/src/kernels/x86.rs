@@ -79,6 +79,37 @@ fn halves(halves: &[u16; TILE_ROWS]) -> __m256 {
     unsafe { _mm256_cvtph_ps(_mm_loadu_si128(halves.as_ptr().cast())) }
 }
 
+/// Σ row · x, where `row` holds the bytes of as many halves as `x` has numbers.
+pub(super) fn dot_halves(row: &[u8], x: &[f32]) -> f32 {
+    #[target_feature(enable = "avx2,fma,f16c")]
+    fn compiled(row: &[u8], x: &[f32]) -> f32 {
+        let (halves, rest) = row.as_chunks::<2>();
+        debug_assert!(rest.is_empty());
+        let (halves_body, halves_tail) = halves.as_chunks::<16>();
+        let (x_body, x_tail) = x.as_chunks::<16>();
+        let mut sums = [_mm256_setzero_ps(); 2];
+        for (halves, x) in halves_body.iter().zip(x_body) {
+            for (half, sum) in sums.iter_mut().enumerate() {
+                // SAFETY: eight halves and eight numbers, twice, are sixteen.
+                let (weights, x) = unsafe {
+                    let weights = _mm_loadu_si128(halves.as_ptr().add(8 * half).cast());
+                    (_mm256_cvtph_ps(weights), _mm256_loadu_ps(x.as_ptr().add(8 * half)))
+                };
+                *sum = _mm256_fmadd_ps(weights, x, *sum);
+            }
+        }
+        let mut strands = [0.0; 8];
+        // SAFETY: eight numbers fit into eight numbers.
+        unsafe { _mm256_storeu_ps(strands.as_mut_ptr(), _mm256_add_ps(sums[0], sums[1])) };
+        let tail = halves_tail.iter().zip(x_tail);
+        let tail = tail.map(|(half, x)| half::f16::from_le_bytes(*half).to_f32() * x);
+        strands.iter().sum::<f32>() + tail.sum::<f32>()
+    }
+    assert!(is_usable());
+    // SAFETY: the CPU was asked a line above.
+    unsafe { compiled(row, x) }
+}
+
 /// [`floats::group`], compiled for this CPU.
 pub(super) fn group_of_floats(
     panels: &[[f32; floats::LANES]],
