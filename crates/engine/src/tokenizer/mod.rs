@@ -7,6 +7,7 @@
 
 mod from_gguf;
 mod pieces;
+mod sound;
 
 use bella_weights::Metadata;
 use tokenizers::Tokenizer as Inner;
@@ -50,6 +51,7 @@ impl Tokenizer {
     pub fn from_json(json: &[u8]) -> Result<Self> {
         let bad =
             |error: tokenizers::Error| EngineError::bad_model("tokenizer.json", error.to_string());
+        sound::check(json)?;
         let mut inner = Inner::from_bytes(json).map_err(bad)?;
         // Files from sentence encoders cut and pad for their makers' batches.
         inner.with_truncation(None).map_err(bad)?.with_padding(None);
@@ -89,21 +91,29 @@ impl Tokenizer {
     /// Ids of a text in which control tokens are recognised: only for text that
     /// a template made, never for what a person or a document says.
     pub fn encode(&self, text: &str) -> Result<Vec<u32>> {
-        let encoding = self
-            .inner
-            .encode_fast(text, false)
-            .map_err(|error| EngineError::BadRequest { detail: format!("tokenizer: {error}") })?;
-        Ok(encoding.get_ids().to_vec())
+        self.ids(text, false)
     }
 
     /// With the marks the model expects around a sequence (`<s>` … `</s>`), as
     /// its `tokenizer.json` tells.
     pub fn encode_with_marks(&self, text: &str) -> Result<Vec<u32>> {
+        self.ids(text, true)
+    }
+
+    /// No id is beyond the vocabulary, whatever the file says.
+    fn ids(&self, text: &str, with_marks: bool) -> Result<Vec<u32>> {
         let encoding = self
             .inner
-            .encode_fast(text, true)
+            .encode_fast(text, with_marks)
             .map_err(|error| EngineError::BadRequest { detail: format!("tokenizer: {error}") })?;
-        Ok(encoding.get_ids().to_vec())
+        let ids = encoding.get_ids();
+        match ids.iter().find(|&&id| id as usize >= self.vocabulary()) {
+            None => Ok(ids.to_vec()),
+            Some(id) => {
+                let detail = format!("gives token {id}, of {} in all", self.vocabulary());
+                Err(EngineError::bad_model("tokenizer.json", detail))
+            }
+        }
     }
 
     /// The bytes a token stands for; empty for control tokens and unknown ids.
