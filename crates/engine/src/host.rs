@@ -61,9 +61,9 @@ impl Host {
         }
     }
 
-    /// Whether a model can be taken in; asked before the first byte is fetched.
-    /// One of the same name makes room for it.
-    pub fn room_for(&self, spec: &ModelSpec) -> Result<(), Failure> {
+    /// Makes sure that a model can be taken in, before its first byte is fetched.
+    /// One of the same name has to go now: there may be no room for both.
+    pub fn make_room(&mut self, spec: &ModelSpec) -> Result<(), Failure> {
         let used = self.models.memory_bytes_without(&spec.id);
         let free_bytes = self.limit_bytes.saturating_sub(used);
         let weights = spec.files.iter().map(|file| file.bytes).fold(0, u64::saturating_add);
@@ -71,6 +71,8 @@ impl Host {
         if needed_bytes > free_bytes {
             return Err(Failure::TooLarge { model: spec.id.clone(), needed_bytes, free_bytes });
         }
+        self.end_jobs_of(&spec.id);
+        self.models.remove(&spec.id);
         Ok(())
     }
 

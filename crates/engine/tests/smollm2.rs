@@ -243,12 +243,12 @@ fn a_model_that_does_not_fit_is_refused_before_it_is_fetched() {
     };
     let mut host = host();
     host.submit(RequestId(1), Request::Limit { memory_bytes: 200 << 20 }, Vec::new(), 0);
-    assert_eq!(host.room_for(&spec(100 << 20)), Ok(()));
-    let refused = host.room_for(&spec(300 << 20));
+    assert_eq!(host.make_room(&spec(100 << 20)), Ok(()));
+    let refused = host.make_room(&spec(300 << 20));
     assert!(
         matches!(refused, Err(Failure::TooLarge { ref model, free_bytes, .. })
             if model == "big" && free_bytes == 200 << 20),
         "{refused:?}"
     );
-    assert!(matches!(host.room_for(&spec(u64::MAX)), Err(Failure::TooLarge { .. })));
+    assert!(matches!(host.make_room(&spec(u64::MAX)), Err(Failure::TooLarge { .. })));
 }

@@ -121,7 +121,8 @@ impl Worker {
         spec: ModelSpec,
         abort: &AbortController,
     ) -> Result<(String, Model), Failure> {
-        self.host.borrow().room_for(&spec)?;
+        self.host.borrow_mut().make_room(&spec)?;
+        self.flush();
         let name = spec.id.clone();
         let model = match self.stream_once(id, spec.clone(), abort, RequestCache::Default).await {
             Err(failure) if is_about_content(&failure) => {
@@ -141,6 +142,9 @@ impl Worker {
         cache: RequestCache,
     ) -> Result<Model, Failure> {
         let mut loader = ModelLoader::new(spec)?;
+        // Chunks that have arrived follow one another without a break, and "stop"
+        // would be heard when there are no more.
+        let turn = Turn::new();
         while let Some(file) = loader.wanted() {
             let file = file.clone();
             let mut download = download::open(&file, &abort.signal(), cache).await?;
@@ -149,6 +153,7 @@ impl Worker {
                 if let Some(progress) = loader.progress_worth_telling() {
                     port::post(&FromEngine::About { id, reply: Reply::Progress(progress) });
                 }
+                turn.wait().await;
             }
             loader.end_file()?;
         }
