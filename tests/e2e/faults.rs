@@ -110,7 +110,7 @@ fn a_server_that_is_gone_is_noticed() {
 }
 
 /// Begins a long reply and brings the engine down in the middle of it.
-fn check_engine_lost(end: &str) {
+fn check_engine_lost(end: fn(&Worker)) {
     let Some(stage) = Stage::bella() else { return };
     stage.play(|visit| {
         // Silence is taken for death after most of a minute.
@@ -122,7 +122,7 @@ fn check_engine_lost(end: &str) {
         visit.wake();
         visit.say("Tell me a long story about a lighthouse and its keeper.");
         visit.wait_for_engine("replying");
-        engine(visit).eval::<()>(end);
+        end(&engine(visit));
 
         visit.page.wait_for_within(THINKING_TIME, reply().with("data-state", "failed"));
         let told = by(TROUBLE).with("data-trouble", "engine-lost");
@@ -143,16 +143,56 @@ fn engine(visit: &Visit) -> Worker {
     engine.expect("the engine's worker")
 }
 
+/// As on a telephone that has no more to give: sound arrives, and the module traps
+/// where it makes room for it.
 #[test]
-fn an_engine_that_traps_is_replaced() {
-    check_engine_lost(
-        "void setTimeout(() => { throw new WebAssembly.RuntimeError('unreachable') })",
-    );
+fn an_engine_that_runs_out_of_memory_is_replaced() {
+    check_engine_lost(|engine| {
+        engine.take_all_memory();
+        engine.eval::<()>(
+            "void setTimeout(() => {
+                const m = JSON.stringify({ id: 1e6, request: { Sound: { target: 1e6, last: true } } });
+                const b = new ArrayBuffer(1 << 29);
+                dispatchEvent(new MessageEvent('message', { data: { m, b } }));
+            })",
+        );
+    });
 }
 
 #[test]
 fn an_engine_that_falls_silent_is_replaced() {
-    check_engine_lost("self.close()");
+    check_engine_lost(|engine| engine.eval::<()>("self.close()"));
+}
+
+/// Larger than all that models may take together, so that not a byte is fetched.
+#[test]
+fn a_model_that_is_too_large_is_told_with_both_sizes() {
+    let Some(stage) = Stage::bella() else { return };
+    stage.play(|visit| {
+        for language in ["en-US", "ko-KR"] {
+            visit.page.set_language(language);
+            visit.meet();
+            visit.page.click(NAV_MODELS);
+            let card = by(MODEL_CARD).with("data-model", "qwen2.5-coder-1.5b-instruct");
+            visit.page.click(card.inner(USE_MODEL));
+            let trouble = by(TROUBLE).with("data-trouble", "too-large");
+            visit.page.wait_for(&trouble);
+            let told = visit.page.text(&trouble);
+            assert_told_in(language, &told);
+            let sizes =
+                told.split_whitespace().filter(|word| word.contains("GB") || word.contains("MB"));
+            assert_eq!(sizes.count(), 2, "{told}");
+        }
+        assert!(visit.host.exchanges().iter().all(|one| !one.path.contains("/weights/")));
+
+        // Another one can be had instead.
+        visit
+            .page
+            .click(by(MODEL_CARD).with("data-model", "smollm2-135m-instruct").inner(USE_MODEL));
+        visit.wait_for_engine("idle");
+        visit.page.click(NAV_TALK);
+        assert!(visit.ask("What is the capital of France?").text.contains("Paris"));
+    });
 }
 
 #[test]

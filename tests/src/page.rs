@@ -299,6 +299,26 @@ impl Worker {
     }
 }
 
+/// An engine's module.
+impl Worker {
+    /// Grows its memory to the most a module may have, without using any of it:
+    /// what the module asks for next is refused. Tells how many bytes that is.
+    #[track_caller]
+    pub fn take_all_memory(&self) -> u64 {
+        // Imported and begun a second time, the module is the same.
+        self.eval(
+            "(async () => {
+                const engine = await import('./engine/baseline/engine.js');
+                const { memory } = await engine.default();
+                for (const pages of [4096, 256, 16, 1]) {
+                    try { for (;;) memory.grow(pages); } catch {}
+                }
+                return memory.buffer.byteLength;
+            })()",
+        )
+    }
+}
+
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum EvalError {
     #[error(transparent)]

@@ -1,0 +1,25 @@
+//! The engine as it is shipped: the built worker in a real Chromium, on a page of
+//! the served site and under its policy, asked in the words of the protocol.
+//!
+//! What it answers is held against the goldens of the original implementations,
+//! or, where their own door is too narrow for a browser, against the native engine
+//! that is held against them elsewhere.
+//!
+//! - [`client`]: a worker, driven from outside; [`models`], [`sounds`]: what it is
+//!   given
+//! - [`transcribing`], [`talking`], [`understanding`], [`listening`]: what it says
+//! - [`loading`]: progress, memory, and the limit to it
+//! - [`interrupting`]: who goes first, and how soon "stop" is heard
+//! - [`bad_input`], [`crashing`]: what it is not made for
+
+mod bad_input;
+mod client;
+mod crashing;
+mod interrupting;
+mod listening;
+mod loading;
+mod models;
+mod sounds;
+mod talking;
+mod transcribing;
+mod understanding;
