@@ -7,6 +7,9 @@ use bella_engine::Model;
 use bella_engine::llm::LanguageModel;
 use serde::Deserialize;
 use support::tiny::{FAMILIES, Tiny, file_of, golden_of, load_bytes};
+// In a browser the same tests run under the browser's harness.
+#[cfg(target_arch = "wasm32")]
+use wasm_bindgen_test::wasm_bindgen_test as test;
 
 /// Both sides compute in f32 and only add up in another order.
 const TOLERANCE: f32 = 1e-3;

@@ -7,6 +7,9 @@ use bella_engine::whisper::encoder::{Encoder, Heard, Listening};
 use bella_engine::whisper::{Sizes, Tower};
 use bella_weights::BlockType;
 use serde::Deserialize;
+// In a browser the same tests run under the browser's harness.
+#[cfg(target_arch = "wasm32")]
+use wasm_bindgen_test::wasm_bindgen_test as test;
 
 #[derive(Deserialize)]
 struct Golden {
