@@ -7,7 +7,7 @@
 //!
 //! - [`client`]: a worker, driven from outside; [`models`], [`sounds`]: what it is
 //!   given
-//! - [`transcribing`], [`talking`], [`understanding`], [`listening`]: what it says
+//! - [`transcribing`], [`talking`], [`understanding`], [`feeling`], [`listening`]: what it says
 //! - [`loading`]: progress, memory, and the limit to it
 //! - [`interrupting`]: who goes first, and how soon "stop" is heard
 //! - [`bad_input`], [`crashing`]: what it is not made for
@@ -15,6 +15,7 @@
 mod bad_input;
 mod client;
 mod crashing;
+mod feeling;
 mod interrupting;
 mod listening;
 mod loading;

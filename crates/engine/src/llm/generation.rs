@@ -86,7 +86,8 @@ impl Generation {
             prompt_text: prompt.text,
             said: String::new(),
             state: Vec::new(),
-            block: 8,
+            // Of a slow machine nothing is known yet; it doubles while there is time.
+            block: 1,
             usage,
             ended: None,
         })
