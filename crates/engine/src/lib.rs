@@ -12,6 +12,7 @@
 //! - [`whisper`], [`audio`]: speech to text, and the sound before it
 //! - [`tokenizer`], [`text_stream`], [`sampling`]: text in and out
 //! - [`math`]: the small operations between matrices
+//! - [`threads`]: several of them on one piece of work
 //! - [`host`]: queue, memory, cancelling; a job in it is one request
 
 pub mod audio;
@@ -29,6 +30,7 @@ mod models;
 pub mod sampling;
 pub mod tensors;
 pub mod text_stream;
+pub mod threads;
 pub mod tokenizer;
 pub mod vad;
 pub mod whisper;
