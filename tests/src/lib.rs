@@ -6,6 +6,8 @@
 //!   true after
 //! - [`page`], [`find`], [`input`], [`emulation`]: a tab, its elements, pointing
 //!   and typing, posing as another device or person
+//! - [`engine`], [`models`]: an engine's worker without the page, and what it is
+//!   given
 //! - [`conversation`]: what a person does with Bella, in the words of the tests
 //! - [`record`]: every request, console line and trouble of a page and its workers
 //! - [`timeline`]: what only the page can time: growing replies, clicks, the engine
@@ -30,11 +32,13 @@ pub mod chromium;
 pub mod conversation;
 pub mod devtools;
 pub mod emulation;
+pub mod engine;
 pub mod evidence;
 pub mod find;
 mod hangul;
 pub mod host;
 pub mod input;
+pub mod models;
 pub mod page;
 pub mod record;
 pub mod stage;

@@ -13,7 +13,7 @@ use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
 use crate::browser::Browser;
-use crate::devtools::{Error, Session, lock};
+use crate::devtools::{COMMAND_TIMEOUT, Error, Session, lock};
 use crate::find::Find;
 use crate::record::{Record, Request, exception};
 use crate::watch::Target;
@@ -143,6 +143,15 @@ impl Page {
             Ok(value) => value,
             Err(why) => panic!("{why}\nwhile evaluating {expression}"),
         }
+    }
+
+    /// The same for what takes long; why it went wrong is the caller's to tell.
+    pub fn eval_within<T: DeserializeOwned>(
+        &self,
+        patience: Duration,
+        expression: &str,
+    ) -> Result<T, EvalError> {
+        evaluate_within(patience, &self.session, expression)
     }
 
     /// Calls a JavaScript function with plain values.
@@ -320,7 +329,7 @@ impl Worker {
 }
 
 #[derive(Debug, thiserror::Error)]
-pub(crate) enum EvalError {
+pub enum EvalError {
     #[error(transparent)]
     Devtools(#[from] Error),
     #[error("the script threw: {0}")]
@@ -333,8 +342,16 @@ pub(crate) fn evaluate<T: DeserializeOwned>(
     session: &Session,
     expression: &str,
 ) -> Result<T, EvalError> {
+    evaluate_within(COMMAND_TIMEOUT, session, expression)
+}
+
+fn evaluate_within<T: DeserializeOwned>(
+    patience: Duration,
+    session: &Session,
+    expression: &str,
+) -> Result<T, EvalError> {
     let params = json!({ "expression": expression, "awaitPromise": true, "returnByValue": true });
-    let mut answer = session.call("Runtime.evaluate", params)?;
+    let mut answer = session.call_within(patience, "Runtime.evaluate", params)?;
     if answer["exceptionDetails"].is_object() {
         return Err(EvalError::Threw(exception(&answer["exceptionDetails"])));
     }

@@ -6,12 +6,12 @@ use bella_protocol::{
     TranscribeOptions,
 };
 
-use crate::client::Engine;
 use crate::models::stage_with;
 use crate::sounds::clips::jfk;
 use crate::talking::{chat, from_user, greedy, must_talk};
 use crate::transcribing::{transcribe, transcript};
 use crate::understanding::embed;
+use bella_tests::engine::Engine;
 
 const WHISPER: &str = "whisper-tiny";
 const SILERO: &str = "silero-vad";

@@ -4,9 +4,9 @@
 use bella_protocol::Request;
 use bella_tests::Trouble;
 
-use crate::client::Engine;
 use crate::models::stage_with;
 use crate::talking::must_talk;
+use bella_tests::engine::Engine;
 
 #[test]
 fn a_module_that_traps_says_so_and_another_takes_over() {

@@ -4,8 +4,8 @@
 use bella_engine::{Host, Model, Said};
 use bella_protocol::{Failure, ModelSpec, Mood, Outcome, Reply, Request, RequestId};
 
-use crate::client::Engine;
 use crate::models::{natively, stage_with};
+use bella_tests::engine::Engine;
 
 const TEXTS: [&str; 6] = [
     "정말 행복했어!",

@@ -7,13 +7,13 @@ use bella_protocol::{
     Language, ModelSpec, Outcome, Purpose, Reply, Request, Stop, TranscribeOptions,
 };
 
-use crate::client::{Answer, Asked, Engine};
 use crate::models::stage_with;
 use crate::sounds::HALF_A_MINUTE;
 use crate::sounds::synthetic::{noise, scaled, tune};
 use crate::talking::{chat, from_user, greedy, must_talk};
 use crate::transcribing::{transcribe, transcript};
 use crate::understanding::embed;
+use bella_tests::engine::{Answer, Asked, Engine};
 
 const SMOLLM2: &str = "smollm2-135m-instruct";
 const WHISPER: &str = "whisper-tiny";

@@ -2,11 +2,11 @@
 
 use bella_protocol::{Outcome, Patience, Reply, Request, SoundFormat, Stretch, Turn};
 
-use crate::client::{Answer, Engine};
 use crate::models::stage_with;
 use crate::sounds::HALF_A_MINUTE;
 use crate::sounds::clips::clips;
 use crate::sounds::synthetic::{hum, noise, rumble, scaled, tune};
+use bella_tests::engine::{Answer, Engine};
 
 const SILERO: &str = "silero-vad";
 

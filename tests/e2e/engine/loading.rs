@@ -3,9 +3,9 @@
 
 use bella_protocol::{Failure, ModelSpec, Outcome, Progress, Reply, Request};
 
-use crate::client::{Answer, Engine};
 use crate::models::stage_with;
 use crate::talking::{chat, from_user, greedy, must_talk};
+use bella_tests::engine::{Answer, Engine};
 
 const SMOLLM2: &str = "smollm2-135m-instruct";
 

@@ -5,15 +5,13 @@
 //! or, where their own door is too narrow for a browser, against the native engine
 //! that is held against them elsewhere.
 //!
-//! - [`client`]: a worker, driven from outside; [`models`], [`sounds`]: what it is
-//!   given
+//! - [`models`], [`sounds`]: what it is given
 //! - [`transcribing`], [`talking`], [`understanding`], [`feeling`], [`listening`]: what it says
 //! - [`loading`]: progress, memory, and the limit to it
 //! - [`interrupting`]: who goes first, and how soon "stop" is heard
 //! - [`bad_input`], [`crashing`]: what it is not made for
 
 mod bad_input;
-mod client;
 mod crashing;
 mod feeling;
 mod interrupting;

@@ -6,8 +6,9 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use bella_engine::{Model, ModelLoader};
-use bella_protocol::{ModelFile, ModelSpec, Task};
+use bella_protocol::ModelSpec;
 use bella_tests::Stage;
+use bella_tests::models::spec;
 use bella_tests::stage::skip;
 use bella_weights::manifest::{self, Manifest};
 use xtask::fetch::read_manifest;
@@ -28,29 +29,6 @@ pub fn stage_with<const N: usize>(models: [&str; N]) -> Option<(Stage, [ModelSpe
         }
     }
     Some((stage, models.map(|id| spec(find(&manifest, id)))))
-}
-
-/// What the page's library makes of a model.
-fn spec(model: &manifest::Model) -> ModelSpec {
-    let file = |file: &manifest::File| ModelFile {
-        name: file.name.clone(),
-        // Asked for by the worker, whose own address is beside the page.
-        url: format!("./weights/{}/{}", model.id, file.name),
-        bytes: file.content.bytes().unwrap_or_default(),
-        sha256: file.content.sha256().map(ToString::to_string),
-    };
-    ModelSpec {
-        id: model.id.clone(),
-        task: match model.task {
-            manifest::Task::Chat => Task::Chat,
-            manifest::Task::Transcribe => Task::Transcribe,
-            manifest::Task::Embed => Task::Embed,
-            manifest::Task::Feel => Task::Feel,
-            manifest::Task::Vad => Task::Vad,
-        },
-        files: model.files.iter().map(file).collect(),
-        base: model.base.clone(),
-    }
 }
 
 /// The same model in this process.

@@ -6,8 +6,8 @@ use bella_engine::llm::{Dialogue, LanguageModel};
 use bella_engine::math::argmax;
 use bella_protocol::{ChatMessage, ChatOptions, Outcome, Request, Role};
 
-use crate::client::Engine;
 use crate::models::{natively, stage_with};
+use bella_tests::engine::Engine;
 
 /// Nats. Kernels of two machines do the same sums of whole numbers and differ in
 /// the last bits of the rest. But what they make is rounded to 8 bits before the

@@ -4,11 +4,11 @@ use bella_engine::tokenizer::Tokenizer;
 use bella_protocol::{Language, Outcome, Request, SoundFormat, TranscribeOptions, Transcript};
 use serde::Deserialize;
 
-use crate::client::Engine;
 use crate::models::{read, stage_with};
 use crate::sounds::HALF_A_MINUTE;
 use crate::sounds::clips::{Clip, clips, jfk};
 use crate::sounds::synthetic::{noise, scaled, tune};
+use bella_tests::engine::Engine;
 
 #[derive(Deserialize)]
 struct Goldens {

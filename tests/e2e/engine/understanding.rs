@@ -3,8 +3,8 @@
 use bella_protocol::{Outcome, Purpose, Request, TextRead};
 use serde::Deserialize;
 
-use crate::client::Engine;
 use crate::models::stage_with;
+use bella_tests::engine::Engine;
 
 #[derive(Deserialize)]
 struct Goldens {

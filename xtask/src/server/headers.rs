@@ -10,6 +10,9 @@ pub enum Headers {
     /// All of them: cross-origin isolation, so that the page may share memory
     /// between threads, and a policy under which it can run only its own code.
     Isolated,
+    /// Isolation without the policy, for pages of a measurement: code of others
+    /// runs there that wants blobs for workers.
+    IsolatedOnly,
     /// None, like a plain static host: the page has to manage without.
     Bare,
 }
@@ -34,6 +37,9 @@ const PERMISSIONS_POLICY: &str = "microphone=(self), serial=(self), usb=(self), 
     screen-wake-lock=(self), camera=(), geolocation=(), display-capture=(), payment=(), midi=(), \
     hid=()";
 
+/// How many of them isolate.
+const ISOLATION: usize = 3;
+
 const ISOLATED: [(&str, &str); 7] = [
     ("cross-origin-opener-policy", "same-origin"),
     ("cross-origin-embedder-policy", "require-corp"),
@@ -46,10 +52,13 @@ const ISOLATED: [(&str, &str); 7] = [
 
 impl Headers {
     pub(super) fn add_to(self, headers: &mut HeaderMap) {
-        if self == Headers::Isolated {
-            for (name, value) in ISOLATED {
-                headers.insert(HeaderName::from_static(name), HeaderValue::from_static(value));
-            }
+        let sent = match self {
+            Headers::Isolated => ISOLATED.as_slice(),
+            Headers::IsolatedOnly => ISOLATED.split_at(ISOLATION).0,
+            Headers::Bare => &[],
+        };
+        for &(name, value) in sent {
+            headers.insert(HeaderName::from_static(name), HeaderValue::from_static(value));
         }
     }
 }

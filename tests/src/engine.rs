@@ -1,4 +1,4 @@
-//! The engine's worker, driven as the page drives it, from outside the browser.
+//! An engine's worker, driven as the page drives it, from outside the browser.
 
 use std::cell::{Cell, RefCell};
 use std::time::{Duration, Instant};
@@ -9,21 +9,27 @@ use bella_protocol::{
     EngineStatus, Failure, FromEngine, LoadedModel, ModelSpec, Outcome, Reply, Request, RequestId,
     ToEngine,
 };
-use bella_tests::conversation::THINKING_TIME;
-use bella_tests::timeline::At;
-use bella_tests::{Page, Visit};
 use serde::Deserialize;
 use serde_json::{Value, json};
+
+use crate::conversation::THINKING_TIME;
+use crate::timeline::At;
+use crate::{Page, Visit};
 
 /// How long the page waits for a message before it says that none came.
 const LISTEN_MS: u32 = 5_000;
 
+/// The debugging protocol gives up on an answer a moment later.
+const UNDISTURBED_MS: u32 = 25_000;
+
 /// Tells the worker of the test from the one of the page.
 const NAME: &str = "engine under test";
 
-/// A worker of the test's own, beside the one the page starts.
+/// A worker of the test's own, beside any that the page starts.
+#[derive(Debug)]
 pub struct Engine {
     page: Page,
+    name: String,
     next_id: Cell<u32>,
     heard: RefCell<Vec<Heard>>,
 }
@@ -52,6 +58,12 @@ struct Heard {
     numbers: Vec<f32>,
 }
 
+impl Heard {
+    fn is_ready(&self) -> bool {
+        matches!(self.message, FromEngine::Ready { .. })
+    }
+}
+
 /// A message as the page wrote it down.
 #[derive(Debug, Deserialize)]
 struct Noted {
@@ -66,13 +78,34 @@ impl Engine {
     #[track_caller]
     pub fn start(visit: &Visit) -> Self {
         visit.meet();
-        let engine =
-            Self { page: visit.page.clone(), next_id: Cell::new(1), heard: RefCell::default() };
-        engine.page.call::<()>(CLIENT, &[json!(NAME)]);
-        engine.wait_until("its first words", |heard| {
-            heard.iter().any(|one| matches!(one.message, FromEngine::Ready { .. }))
-        });
+        Self::beside(&visit.page, NAME, "./worker.js")
+    }
+
+    /// A worker of this name and address beside a page that is open. Several can
+    /// be driven from one page, if their names differ.
+    #[track_caller]
+    pub fn beside(page: &Page, name: &str, url: &str) -> Self {
+        let engine = Self {
+            page: page.clone(),
+            name: name.to_owned(),
+            next_id: Cell::new(1),
+            heard: RefCell::default(),
+        };
+        engine.page.call::<()>(CLIENT, &[json!(name), json!(url)]);
+        engine.wait_until("its first words", |heard| heard.iter().any(Heard::is_ready));
         engine
+    }
+
+    /// What the engine said of itself when it was ready.
+    pub fn first_words(&self) -> Option<FromEngine> {
+        let heard = self.heard.borrow();
+        heard.iter().find(|one| one.is_ready()).map(|one| one.message.clone())
+    }
+
+    /// Ends the worker.
+    #[track_caller]
+    pub fn end(self) {
+        self.page.call::<()>("name => __engines.get(name).end()", &[json!(self.name)]);
     }
 
     /// A worker with this model in it.
@@ -124,7 +157,7 @@ impl Engine {
     #[track_caller]
     pub fn take_all_memory(&self) -> u64 {
         let workers = self.page.workers();
-        let ours = workers.iter().find(|worker| worker.eval::<String>("self.name") == NAME);
+        let ours = workers.iter().find(|worker| worker.eval::<String>("self.name") == self.name);
         ours.unwrap_or_else(|| panic!("the worker is gone")).take_all_memory()
     }
 
@@ -136,6 +169,16 @@ impl Engine {
     #[track_caller]
     pub fn ask_with(&self, request: Request, numbers: &[f32]) -> Answer {
         self.wait(self.send_with(request, numbers))
+    }
+
+    /// The same without asking the page anything until the answer is whole: what
+    /// is being timed is left alone.
+    #[track_caller]
+    pub fn ask_undisturbed(&self, request: Request, numbers: &[f32]) -> Answer {
+        let asked = self.send_with(request, numbers);
+        let end = "(name, id, within) => __engines.get(name).end_of(id, within)";
+        self.take(end, &[json!(asked.id), json!(UNDISTURBED_MS)]);
+        self.wait(asked)
     }
 
     /// Waits for the end of a request.
@@ -206,7 +249,14 @@ impl Engine {
     /// Takes what the worker said since the last time, and waits if that is nothing.
     #[track_caller]
     fn listen(&self) {
-        let noted: Vec<Noted> = self.page.eval(&format!("__engine.next({LISTEN_MS})"));
+        self.take("(name, within) => __engines.get(name).next(within)", &[json!(LISTEN_MS)]);
+    }
+
+    #[track_caller]
+    fn take(&self, function: &str, arguments: &[Value]) {
+        let arguments: Vec<Value> =
+            [json!(self.name)].into_iter().chain(arguments.iter().cloned()).collect();
+        let noted: Vec<Noted> = self.page.call(function, &arguments);
         let read = |Noted { at, message, numbers }| Heard {
             at,
             message: serde_json::from_str(&message)
@@ -218,7 +268,9 @@ impl Engine {
 
     #[track_caller]
     fn post(&self, arguments: &[Value]) -> At {
-        self.page.call("(...message) => __engine.post(...message)", arguments)
+        let arguments: Vec<Value> =
+            [json!(self.name)].into_iter().chain(arguments.iter().cloned()).collect();
+        self.page.call("(name, ...message) => __engines.get(name).post(...message)", &arguments)
     }
 }
 
@@ -275,21 +327,27 @@ fn from_base64(text: &str) -> Vec<f32> {
 }
 
 /// Times are taken in the page: the way out of the browser would blur them.
-const CLIENT: &str = "name => {
+const CLIENT: &str = "(name, url) => {
     const heard = [];
+    const ended = new Set();
     let wake = () => {};
+    const woken = within => new Promise(done => { wake = done; setTimeout(done, within); });
     const note = (message, buffer) => {
         const numbers = buffer ? new Uint8Array(buffer).toBase64() : null;
         heard.push({ at: performance.now(), message, numbers });
+        const { About: about, Crashed: crashed } = JSON.parse(message);
+        if (crashed) ended.add('all');
+        if (about?.reply.Done || about?.reply.Failed) ended.add(about.id);
         wake();
     };
-    const worker = new Worker('./worker.js', { type: 'module', name });
+    const worker = new Worker(url, { type: 'module', name });
     worker.onmessage = ({ data }) => note(data.m, data.b);
     worker.onerror = event => {
         event.preventDefault();
         note(JSON.stringify({ Crashed: { detail: `onerror: ${event.message}` } }));
     };
-    globalThis.__engine = {
+    globalThis.__engines ??= new Map();
+    __engines.set(name, {
         post(message, numbers) {
             const buffer = numbers && Uint8Array.fromBase64(numbers).buffer;
             const at = performance.now();
@@ -297,10 +355,19 @@ const CLIENT: &str = "name => {
             return at;
         },
         async next(within) {
-            if (!heard.length) {
-                await new Promise(done => { wake = done; setTimeout(done, within); });
+            if (!heard.length) await woken(within);
+            return heard.splice(0);
+        },
+        async end_of(id, within) {
+            const until = performance.now() + within;
+            while (!ended.has(id) && !ended.has('all') && performance.now() < until) {
+                await woken(until - performance.now());
             }
             return heard.splice(0);
         },
-    };
+        end() {
+            worker.terminate();
+            __engines.delete(name);
+        },
+    });
 }";
