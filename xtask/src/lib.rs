@@ -5,11 +5,13 @@
 //! - [`repo`]: where this clone is
 //! - [`build`]: the release page; [`serve`]: everything up to date, and served
 //! - [`native`]: models run and trained on this machine
+//! - [`bench`]: the built page measured, rivals beside it
 //! - [`suite`]: the stages of `cargo xtask test`
 //! - [`server`]: the static server, with faults and a journal for tests
 //! - [`tools`]: the programs that build the page
 //! - [`report`]: what a person sees while something long goes on
 
+pub mod bench;
 pub mod build;
 pub mod cache;
 pub mod fetch;

@@ -11,7 +11,7 @@ use xtask::cache::Cache;
 use xtask::native::{self, NativeError};
 use xtask::report::{Report, Terminal};
 use xtask::suite::{self, Stage};
-use xtask::{fetch, repo, serve};
+use xtask::{bench, fetch, repo, serve};
 
 const HELP: &str = "\
 cargo xtask serve            tools, weights and page, then a server on this machine
@@ -24,6 +24,11 @@ cargo xtask fetch [MODEL…]   weights into the cache; without names, those of a
     --manifest FILE          another list than models/manifest.toml
 cargo xtask run TASK …       transcribe, chat, embed, feel or vad, without a browser:
                              files or JSONL in, JSON out; `run --help` has more
+cargo xtask bench            measures the built page's engine in Chromium
+    --rivals                 other engines from npm beside it, by turns
+    --only NAME…             figures whose names begin so
+    --quick                  fewer rounds
+    --page FOLDER            a page that is built already
 cargo xtask lab …            training and evaluation; without arguments it says what
 ";
 
@@ -44,6 +49,7 @@ fn run(mut arguments: Parser) -> Result<ExitCode, Box<dyn Error>> {
             "test" => test(arguments),
             "fetch" => fetch_weights(arguments),
             "run" => natively(arguments, native::run),
+            "bench" => bench(arguments),
             "lab" => natively(arguments, native::lab),
             other => Err(format!("there is no command {other:?}\n\n{HELP}").into()),
         },
@@ -90,9 +96,17 @@ type Native = fn(&[OsString], &dyn Report) -> Result<ExitStatus, NativeError>;
 
 fn natively(mut arguments: Parser, program: Native) -> Result<ExitCode, Box<dyn Error>> {
     let arguments: Vec<OsString> = arguments.raw_args()?.collect();
-    let status = program(&arguments, &Terminal::new())?;
+    Ok(exit_code(program(&arguments, &Terminal::new())?))
+}
+
+fn exit_code(status: ExitStatus) -> ExitCode {
     let code = status.code().and_then(|code| u8::try_from(code).ok());
-    Ok(code.map_or(ExitCode::FAILURE, ExitCode::from))
+    code.map_or(ExitCode::FAILURE, ExitCode::from)
+}
+
+fn bench(mut arguments: Parser) -> Result<ExitCode, Box<dyn Error>> {
+    let arguments: Vec<OsString> = arguments.raw_args()?.collect();
+    Ok(exit_code(bench::run(&arguments, &Terminal::new())?))
 }
 
 fn fetch_weights(mut arguments: Parser) -> Result<ExitCode, Box<dyn Error>> {

@@ -8,7 +8,7 @@
 //! - [`tally`]: counting tests by what the runners print
 //! - [`browser`]: a Chromium, a driver and a Korean font, found or installed
 
-mod browser;
+pub(crate) mod browser;
 mod tally;
 
 use std::fs::{self, File};

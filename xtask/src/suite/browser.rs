@@ -9,7 +9,7 @@ use crate::process::{Event, complaint, run};
 use crate::report::{Report, duration};
 
 #[derive(Debug, thiserror::Error)]
-pub(super) enum BrowserError {
+pub(crate) enum BrowserError {
     #[error("{what} is not installed; install it ({packages} on Debian) and run this again")]
     Missing { what: &'static str, packages: &'static str },
     #[error("{packages} could not be installed with apt-get: {message}")]
@@ -17,7 +17,7 @@ pub(super) enum BrowserError {
 }
 
 /// The browser's program.
-pub(super) fn chromium(report: &dyn Report) -> Result<PathBuf, BrowserError> {
+pub(crate) fn chromium(report: &dyn Report) -> Result<PathBuf, BrowserError> {
     const PROGRAMS: [&str; 4] =
         ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
     let named = env::var_os(super::BROWSER_VARIABLE).filter(|named| !named.is_empty());
