@@ -136,8 +136,8 @@ fn an_outlier_harms_its_own_block_only() {
     let mut x = vec![0.01; cols];
     x[40] = 1e6;
     let rounded = Activations::new(&x, cols);
-    assert_eq!(rounded.quants(0)[1].iter().filter(|quant| **quant != 0).count(), 1);
-    assert_eq!(rounded.quants(0)[0], [127; BLOCK]);
+    assert_eq!(rounded.row(0)[1].quants.iter().filter(|quant| **quant != 0).count(), 1);
+    assert_eq!(rounded.row(0)[0].quants, [127; BLOCK]);
     let mut out = vec![0.0; rows];
     multiply(&packed, &rounded, &mut out);
     assert!(out.iter().all(|out| out.is_finite()));

@@ -1,42 +1,44 @@
 //! Positions rounded to 8 bits.
 
 use super::BLOCK;
+use crate::threads::share_rows;
 
 /// The most a rounded number can be: symmetric, so that no product overflows.
 const LARGEST: f32 = 127.0;
+
+/// 32 numbers of a position; what the kernels read comes in one piece.
+#[derive(Clone, Copy, Debug)]
+pub struct RoundedBlock {
+    pub quants: [i8; BLOCK],
+    /// What one step of the quants is worth.
+    pub scale: f32,
+    /// Σ of the quants, for weights that do not count from zero.
+    pub total: i32,
+}
 
 /// n rows, each padded with zeros to whole blocks.
 #[derive(Debug)]
 pub struct Activations {
     len: usize,
-    blocks: usize,
-    /// \[n, blocks, 32]
-    quants: Vec<i8>,
-    /// What one step of a block's quants is worth. \[n, blocks]
-    scales: Vec<f32>,
-    /// Σ of a block's numbers, for weights that do not count from zero. \[n, blocks]
-    sums: Vec<f32>,
+    blocks_a_row: usize,
+    /// \[n, blocks]
+    blocks: Vec<RoundedBlock>,
 }
 
 impl Activations {
     /// Rounds x\[n, cols].
     pub fn new(x: &[f32], cols: usize) -> Self {
-        let (len, blocks) = (x.len() / cols, cols.div_ceil(BLOCK));
-        let mut rounded = Self {
-            len,
-            blocks,
-            quants: vec![0; len * blocks * BLOCK],
-            scales: vec![0.0; len * blocks],
-            sums: vec![0.0; len * blocks],
-        };
-        for (row, x) in x.chunks_exact(cols).enumerate() {
-            for (block, x) in x.chunks(BLOCK).enumerate() {
-                let at = row * blocks + block;
-                let quants = &mut rounded.quants[at * BLOCK..][..x.len()];
-                (rounded.scales[at], rounded.sums[at]) = round(x, quants);
+        let (len, blocks_a_row) = (x.len() / cols, cols.div_ceil(BLOCK));
+        let mut blocks = vec![RoundedBlock::NOTHING; len * blocks_a_row];
+        share_rows(&mut blocks, blocks_a_row, 2 * cols, |first, blocks| {
+            let rows = blocks.chunks_exact_mut(blocks_a_row);
+            for (blocks, x) in rows.zip(x[first * cols..].chunks_exact(cols)) {
+                for (block, x) in blocks.iter_mut().zip(x.chunks(BLOCK)) {
+                    block.round(x);
+                }
             }
-        }
-        rounded
+        });
+        Self { len, blocks_a_row, blocks }
     }
 
     pub fn len(&self) -> usize {
@@ -47,54 +49,47 @@ impl Activations {
         self.len == 0
     }
 
+    /// In a row.
     pub fn blocks(&self) -> usize {
-        self.blocks
+        self.blocks_a_row
     }
 
-    /// \[blocks, 32]
-    pub fn quants(&self, row: usize) -> &[[i8; BLOCK]] {
-        let (blocks, _) = self.quants.as_chunks::<BLOCK>();
-        &blocks[row * self.blocks..][..self.blocks]
-    }
-
-    pub fn scales(&self, row: usize) -> &[f32] {
-        &self.scales[row * self.blocks..][..self.blocks]
-    }
-
-    pub fn sums(&self, row: usize) -> &[f32] {
-        &self.sums[row * self.blocks..][..self.blocks]
+    pub fn row(&self, row: usize) -> &[RoundedBlock] {
+        &self.blocks[row * self.blocks_a_row..][..self.blocks_a_row]
     }
 }
 
-/// Returns the scale and the sum. Numbers that are not finite make a block of
-/// zeros with a scale that is not finite either, so that they show in the result
-/// instead of being rounded into something plausible.
-fn round(x: &[f32], quants: &mut [i8]) -> (f32, f32) {
-    let largest = x
-        .iter()
-        .fold(0.0f32, |largest, x| if x.abs() > largest || x.is_nan() { x.abs() } else { largest });
-    if largest == 0.0 {
-        return (0.0, 0.0);
+impl RoundedBlock {
+    const NOTHING: Self = Self { quants: [0; BLOCK], scale: 0.0, total: 0 };
+
+    /// Becomes what x\[≤ 32] rounds to. Numbers that are not finite make a block of
+    /// zeros with a scale that is not finite either, so that they show in the
+    /// result instead of being rounded into something plausible.
+    fn round(&mut self, x: &[f32]) {
+        // Without their sign, floats are in the order of their bits; what is not a
+        // number comes after infinity.
+        let largest = x.iter().fold(0, |largest, x| largest.max(x.to_bits() & 0x7FFF_FFFF));
+        let largest = f32::from_bits(largest);
+        *self = Self::NOTHING;
+        if !largest.is_finite() {
+            self.scale = largest;
+            return;
+        }
+        let inverse = LARGEST / largest;
+        // Nothing and the smallest numbers have no inverse; they count as zero.
+        if !inverse.is_finite() {
+            return;
+        }
+        for (quant, x) in self.quants.iter_mut().zip(x) {
+            // Adding 1.5 · 2²³ leaves the nearest whole number in the low bits: the
+            // same for every lane of a vector, where `round` would be a call.
+            const TO_WHOLE: f32 = 12_582_912.0;
+            let whole = (x * inverse + TO_WHOLE).to_bits() as i32 - TO_WHOLE.to_bits() as i32;
+            *quant = whole as i8;
+            self.total += whole;
+        }
+        self.scale = largest / LARGEST;
     }
-    if !largest.is_finite() {
-        return (largest, largest);
-    }
-    let scale = largest / LARGEST;
-    let inverse = LARGEST / largest;
-    // The smallest numbers have no inverse; they count as zero.
-    if !inverse.is_finite() {
-        return (0.0, 0.0);
-    }
-    let mut sum = 0i32;
-    for (quant, x) in quants.iter_mut().zip(x) {
-        // Adding 1.5 · 2²³ leaves the nearest whole number in the low bits: the
-        // same for every lane of a vector, where `round` would be a call.
-        const TO_WHOLE: f32 = 12_582_912.0;
-        let whole = (x * inverse + TO_WHOLE).to_bits() as i32 - TO_WHOLE.to_bits() as i32;
-        *quant = whole as i8;
-        sum += whole;
-    }
-    (scale, sum as f32 * scale)
 }
 
 #[cfg(test)]
@@ -108,8 +103,8 @@ mod tests {
         assert_eq!(rounded.blocks(), 3);
         for (i, x) in x.iter().enumerate() {
             let (block, at) = (i / BLOCK, i % BLOCK);
-            let scale = rounded.scales(0)[block];
-            let back = f32::from(rounded.quants(0)[block][at]) * scale;
+            let RoundedBlock { quants, scale, .. } = rounded.row(0)[block];
+            let back = f32::from(quants[at]) * scale;
             assert!((back - x).abs() <= 0.5001 * scale, "{x} became {back}");
         }
     }
@@ -118,8 +113,8 @@ mod tests {
     fn nothing_rounds_to_nothing() {
         for tiny in [0.0, 1e-45, -1e-40] {
             let rounded = Activations::new(&[tiny; BLOCK], BLOCK);
-            assert_eq!(rounded.scales(0), [0.0]);
-            assert_eq!(rounded.quants(0), [[0; BLOCK]]);
+            let RoundedBlock { quants, scale, total } = rounded.row(0)[0];
+            assert_eq!((quants, scale, total), ([0; BLOCK], 0.0, 0), "{tiny}");
         }
     }
 
@@ -128,7 +123,7 @@ mod tests {
         for bad in [f32::NAN, f32::INFINITY, f32::NEG_INFINITY] {
             let mut x = [1.0; BLOCK];
             x[17] = bad;
-            assert!(!Activations::new(&x, BLOCK).scales(0)[0].is_finite(), "{bad}");
+            assert!(!Activations::new(&x, BLOCK).row(0)[0].scale.is_finite(), "{bad}");
         }
     }
 }

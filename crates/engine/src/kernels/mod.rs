@@ -26,6 +26,8 @@ mod x86;
 pub use activations::Activations;
 pub use packed::Packed;
 
+use crate::threads::share_columns;
+
 /// Numbers that share a scale.
 pub const BLOCK: usize = 32;
 /// Rows that are worked on together.
@@ -65,18 +67,19 @@ fn by_tiles(
     out: &mut [f32],
     kernels: &[Tile; TILE_POSITIONS],
 ) {
-    let rows = packed.rows();
-    for tile in 0..packed.tiles() {
-        let first_row = tile * TILE_ROWS;
-        let used = TILE_ROWS.min(rows - first_row);
-        let mut first = 0;
-        while first < positions.len() {
-            let together = TILE_POSITIONS.min(positions.len() - first);
-            let sums = kernels[together - 1](packed, tile, positions, first);
-            for (at, sums) in sums[..together].iter().enumerate() {
-                out[(first + at) * rows + first_row..][..used].copy_from_slice(&sums[..used]);
+    let cost = packed.blocks() * BLOCK * positions.len();
+    share_columns(out, packed.rows(), TILE_ROWS, cost, |mut columns| {
+        let range = columns.range();
+        for first_row in range.clone().step_by(TILE_ROWS) {
+            let used = TILE_ROWS.min(range.end - first_row);
+            for first in (0..positions.len()).step_by(TILE_POSITIONS) {
+                let together = TILE_POSITIONS.min(positions.len() - first);
+                let tile = first_row / TILE_ROWS;
+                let sums = kernels[together - 1](packed, tile, positions, first);
+                for (at, sums) in sums[..together].iter().enumerate() {
+                    columns.at(first + at, first_row, used).copy_from_slice(&sums[..used]);
+                }
             }
-            first += together;
         }
-    }
+    });
 }

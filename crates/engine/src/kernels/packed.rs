@@ -1,8 +1,11 @@
 //! Weights in the order the kernels read them.
 //!
-//! Eight rows make a tile. Of a tile, block after block (32 columns), the quants
-//! lie in words of four columns: row 0's four, row 1's four, … so that one lane
-//! of a vector belongs to one row and an activation word serves all lanes.
+//! Eight rows make a tile. A tile is one stretch of memory, gone through from
+//! beginning to end, because weights come from far away: block after block (32
+//! columns), first the quants, then each row's scale, then, where blocks have
+//! them, each row's minimum, both as f16. Quants lie in words of four columns:
+//! row 0's four, row 1's four, … so that one lane of a vector belongs to one row
+//! and an activation word serves all lanes.
 //!
 //! ```text
 //! nibbles   16 bytes = 4 columns: low halves rows 0–3, high halves rows 4–7
@@ -30,8 +33,8 @@ pub enum Form {
 }
 
 impl Form {
-    /// Bytes of one block of a tile.
-    pub const fn block_bytes(self) -> usize {
+    /// Bytes of the quants of one block of a tile.
+    pub const fn quant_bytes(self) -> usize {
         match self {
             Self::Nibbles => TILE_ROWS * BLOCK / 2,
             Self::Bytes => TILE_ROWS * BLOCK,
@@ -40,13 +43,16 @@ impl Form {
 }
 
 /// Where a block's weights begin.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Minimum {
     /// At `−zero · scale`.
-    Zero(f32),
-    /// At a number of its own, as f16. \[tiles, blocks, 8]
-    Each(Vec<u16>),
+    Zero(i32),
+    /// At a number of its own.
+    Each,
 }
+
+/// Bytes of the scales of one block of a tile, and of its minimums.
+pub const SCALE_BYTES: usize = 2 * TILE_ROWS;
 
 #[derive(Debug)]
 pub struct Packed {
@@ -54,11 +60,17 @@ pub struct Packed {
     cols: usize,
     blocks: usize,
     form: Form,
-    /// \[tiles, blocks, block_bytes]
-    quants: Vec<u8>,
-    /// As f16. \[tiles, blocks, 8]
-    scales: Vec<u16>,
     minimum: Minimum,
+    /// \[tiles, blocks, block_bytes]
+    bytes: Vec<u8>,
+}
+
+/// One block of a tile.
+#[derive(Clone, Copy, Debug)]
+pub struct TileBlock<'a> {
+    pub quants: &'a [u8],
+    scales: &'a [u8],
+    minimums: &'a [u8],
 }
 
 /// One block of one row, taken apart.
@@ -82,18 +94,9 @@ impl Packed {
         let blocks = cols / BLOCK;
         let row_bytes = cols / ty.block_len() * ty.block_bytes();
         let tiles = rows.div_ceil(TILE_ROWS);
-        let mut packed = Self {
-            rows,
-            cols,
-            blocks,
-            form,
-            quants: reserve(name, tiles * blocks * form.block_bytes())?,
-            scales: reserve(name, tiles * blocks * TILE_ROWS)?,
-            minimum: match zero {
-                Some(zero) => Minimum::Zero(zero),
-                None => Minimum::Each(reserve(name, tiles * blocks * TILE_ROWS)?),
-            },
-        };
+        let minimum = zero.map_or(Minimum::Each, Minimum::Zero);
+        let mut packed = Self { rows, cols, blocks, form, minimum, bytes: Vec::new() };
+        packed.bytes = reserve(name, tiles * blocks * packed.block_bytes())?;
         let mut scratch = vec![0.0; ty.block_len().max(BLOCK)];
         for (row, bytes) in bytes.chunks_exact(row_bytes).enumerate() {
             take_apart(bytes, ty, &mut scratch, &mut |block, taken| packed.put(row, block, &taken));
@@ -103,21 +106,26 @@ impl Packed {
 
     fn put(&mut self, row: usize, block: usize, taken: &Block) {
         let (tile, lane) = (row / TILE_ROWS, row % TILE_ROWS);
-        let at = tile * self.blocks + block;
-        let bytes = &mut self.quants[at * self.form.block_bytes()..][..self.form.block_bytes()];
+        let block_bytes = self.block_bytes();
+        let bytes = &mut self.bytes[(tile * self.blocks + block) * block_bytes..][..block_bytes];
+        let (quants, rest) = bytes.split_at_mut(self.form.quant_bytes());
         for (column, &quant) in taken.quants.iter().enumerate() {
             let (word, within) = (column / 4, column % 4);
             match self.form {
                 Form::Nibbles => {
                     let shift = if lane < 4 { 0 } else { 4 };
-                    bytes[word * 16 + lane % 4 * 4 + within] |= quant << shift;
+                    quants[word * 16 + lane % 4 * 4 + within] |= quant << shift;
                 }
-                Form::Bytes => bytes[word * 32 + lane * 4 + within] = quant,
+                Form::Bytes => quants[word * 32 + lane * 4 + within] = quant,
             }
         }
-        self.scales[at * TILE_ROWS + lane] = f16::from_f32(taken.scale).to_bits();
-        if let Minimum::Each(minimums) = &mut self.minimum {
-            minimums[at * TILE_ROWS + lane] = f16::from_f32(taken.minimum).to_bits();
+        let (scales, minimums) = rest.split_at_mut(SCALE_BYTES);
+        let put = |to: &mut [u8], number| {
+            to[2 * lane..2 * lane + 2].copy_from_slice(&f16::from_f32(number).to_le_bytes());
+        };
+        put(scales, taken.scale);
+        if self.minimum == Minimum::Each {
+            put(minimums, taken.minimum);
         }
     }
 
@@ -141,61 +149,85 @@ impl Packed {
         self.form
     }
 
-    pub fn minimum(&self) -> &Minimum {
-        &self.minimum
+    pub fn minimum(&self) -> Minimum {
+        self.minimum
+    }
+
+    /// Which quant stands for zero; none in particular where blocks have minimums.
+    pub fn zero(&self) -> i32 {
+        match self.minimum {
+            Minimum::Zero(zero) => zero,
+            Minimum::Each => 0,
+        }
+    }
+
+    /// Bytes of one block of a tile.
+    pub fn block_bytes(&self) -> usize {
+        let minimums = if self.minimum == Minimum::Each { SCALE_BYTES } else { 0 };
+        self.form.quant_bytes() + SCALE_BYTES + minimums
     }
 
     /// \[blocks, block_bytes] of one tile.
-    pub fn tile_quants(&self, tile: usize) -> &[u8] {
-        let bytes = self.blocks * self.form.block_bytes();
-        &self.quants[tile * bytes..][..bytes]
+    pub fn tile(&self, tile: usize) -> &[u8] {
+        let bytes = self.blocks * self.block_bytes();
+        &self.bytes[tile * bytes..][..bytes]
     }
 
-    /// \[blocks, 8] of one tile.
-    pub fn tile_scales(&self, tile: usize) -> &[[u16; TILE_ROWS]] {
-        let (scales, _) = self.scales.as_chunks::<TILE_ROWS>();
-        &scales[tile * self.blocks..][..self.blocks]
-    }
-
-    /// \[blocks, 8] of one tile, where blocks have minimums of their own.
-    pub fn tile_minimums(&self, tile: usize) -> Option<&[[u16; TILE_ROWS]]> {
-        let Minimum::Each(minimums) = &self.minimum else { return None };
-        let (minimums, _) = minimums.as_chunks::<TILE_ROWS>();
-        Some(&minimums[tile * self.blocks..][..self.blocks])
+    /// The blocks of one tile.
+    pub fn tile_blocks(&self, tile: usize) -> impl Iterator<Item = TileBlock<'_>> {
+        let quant_bytes = self.form.quant_bytes();
+        self.tile(tile).chunks_exact(self.block_bytes()).map(move |bytes| {
+            let (quants, rest) = bytes.split_at(quant_bytes);
+            let (scales, minimums) = rest.split_at(SCALE_BYTES);
+            TileBlock { quants, scales, minimums }
+        })
     }
 
     pub fn memory_bytes(&self) -> usize {
-        let minimums = match &self.minimum {
-            Minimum::Zero(_) => 0,
-            Minimum::Each(minimums) => size_of_val(&minimums[..]),
-        };
-        self.quants.len() + size_of_val(&self.scales[..]) + minimums
+        self.bytes.len()
     }
 
     /// One row as f32.
     pub fn unpack_row(&self, row: usize, out: &mut [f32]) {
         let (tile, lane) = (row / TILE_ROWS, row % TILE_ROWS);
-        let quants = self.tile_quants(tile);
-        let scales = self.tile_scales(tile);
-        let minimums = self.tile_minimums(tile);
-        for (block, out) in out.chunks_mut(BLOCK).enumerate() {
-            let bytes = &quants[block * self.form.block_bytes()..][..self.form.block_bytes()];
-            let scale = f16::from_bits(scales[block][lane]).to_f32();
-            let minimum = match (&self.minimum, minimums) {
-                (Minimum::Zero(zero), _) => -zero * scale,
-                (Minimum::Each(_), minimums) => {
-                    minimums.map_or(0.0, |minimums| f16::from_bits(minimums[block][lane]).to_f32())
-                }
+        for (block, out) in self.tile_blocks(tile).zip(out.chunks_mut(BLOCK)) {
+            let scale = block.scale(lane);
+            let minimum = match self.minimum {
+                Minimum::Zero(zero) => -zero as f32 * scale,
+                Minimum::Each => block.minimum(lane),
             };
             for (column, out) in out.iter_mut().enumerate() {
-                let (word, within) = (column / 4, column % 4);
-                let quant = match self.form {
-                    Form::Nibbles if lane < 4 => bytes[word * 16 + lane * 4 + within] & 15,
-                    Form::Nibbles => bytes[word * 16 + (lane - 4) * 4 + within] >> 4,
-                    Form::Bytes => bytes[word * 32 + lane * 4 + within],
-                };
-                *out = scale * f32::from(quant) + minimum;
+                *out = scale * f32::from(block.quant(self.form, lane, column)) + minimum;
             }
+        }
+    }
+}
+
+impl<'a> TileBlock<'a> {
+    pub fn scale(&self, lane: usize) -> f32 {
+        half_at(self.scales, 2 * lane)
+    }
+
+    /// Zero where blocks have none.
+    pub fn minimum(&self, lane: usize) -> f32 {
+        if self.minimums.is_empty() { 0.0 } else { half_at(self.minimums, 2 * lane) }
+    }
+
+    pub fn scales(&self) -> &'a [u8; SCALE_BYTES] {
+        self.scales.first_chunk().expect("a block has a scale for each row")
+    }
+
+    pub fn minimums(&self) -> Option<&'a [u8; SCALE_BYTES]> {
+        self.minimums.first_chunk()
+    }
+
+    #[inline]
+    pub fn quant(&self, form: Form, lane: usize, column: usize) -> u8 {
+        let (word, within) = (column / 4, column % 4);
+        match form {
+            Form::Nibbles if lane < 4 => self.quants[word * 16 + lane * 4 + within] & 15,
+            Form::Nibbles => self.quants[word * 16 + (lane - 4) * 4 + within] >> 4,
+            Form::Bytes => self.quants[word * 32 + lane * 4 + within],
         }
     }
 }
@@ -216,13 +248,13 @@ type TakeApart = fn(&[u8], BlockType, &mut [f32], &mut dyn FnMut(usize, Block));
 
 /// How a type is packed: form, reader of a row, and the zero of types that have
 /// no minimums.
-fn way_of(ty: BlockType) -> Option<(Form, TakeApart, Option<f32>)> {
+fn way_of(ty: BlockType) -> Option<(Form, TakeApart, Option<i32>)> {
     Some(match ty {
-        BlockType::Q4_0 => (Form::Nibbles, q4_0, Some(8.0)),
+        BlockType::Q4_0 => (Form::Nibbles, q4_0, Some(8)),
         BlockType::Q4_1 => (Form::Nibbles, q4_1, None),
         BlockType::Q4K => (Form::Nibbles, q4_k, None),
         BlockType::Q5_0 | BlockType::Q5_1 | BlockType::Q5K => (Form::Bytes, by_range, None),
-        BlockType::Q6K | BlockType::Q8_0 | BlockType::Q8K => (Form::Bytes, symmetric, Some(64.0)),
+        BlockType::Q6K | BlockType::Q8_0 | BlockType::Q8K => (Form::Bytes, symmetric, Some(64)),
         _ => return None,
     })
 }

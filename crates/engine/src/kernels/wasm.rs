@@ -4,11 +4,18 @@
 //! them by fours; without it bytes are widened to 16 bits first and added by
 //! twos. Which of the two is decided when the module is built: a module with a
 //! single relaxed instruction does not load where they are unknown.
+//!
+//! The source is written for what becomes of it. Unrolled, a loop over words
+//! would load all of them first, into more registers than there are; so how many
+//! there are is kept from the compiler. The browser's makes constants anew
+//! wherever they are used; so they come from memory.
 #![allow(unsafe_code, reason = "vector loads take pointers")]
 
 use std::arch::wasm32::*;
+use std::hint::black_box;
 
-use super::packed::{Form, Minimum};
+use super::activations::RoundedBlock;
+use super::packed::{Form, Minimum, SCALE_BYTES};
 use super::{Activations, BLOCK, Packed, Sums, TILE_POSITIONS, TILE_ROWS, Tile};
 
 pub(super) const TILES: [Tile; TILE_POSITIONS] = [tile::<1>, tile::<2>, tile::<3>, tile::<4>];
@@ -22,36 +29,115 @@ fn tile<const N: usize>(
     positions: &Activations,
     first: usize,
 ) -> Sums {
-    let scales = packed.tile_scales(tile);
-    let minimums = packed.tile_minimums(tile);
-    let rows: [_; N] = std::array::from_fn(|at| {
-        let row = first + at;
-        (positions.quants(row), positions.scales(row), positions.sums(row))
-    });
-    let form = packed.form();
+    match (packed.form(), packed.minimum()) {
+        (Form::Nibbles, Minimum::Zero(_)) => {
+            tile_of::<N, Nibbles, false>(packed, tile, positions, first)
+        }
+        (Form::Nibbles, Minimum::Each) => {
+            tile_of::<N, Nibbles, true>(packed, tile, positions, first)
+        }
+        (Form::Bytes, Minimum::Zero(_)) => {
+            tile_of::<N, Bytes, false>(packed, tile, positions, first)
+        }
+        (Form::Bytes, Minimum::Each) => tile_of::<N, Bytes, true>(packed, tile, positions, first),
+    }
+}
+
+/// Vectors that are the same in every block.
+#[derive(Clone, Copy)]
+struct Constants {
+    low_halves: v128,
+    /// What of an f16 that was moved to the upper end and down by three is kept.
+    half_bits: v128,
+    two_to_the_112: v128,
+    /// In a block.
+    words: usize,
+}
+
+impl Constants {
+    fn new() -> Self {
+        black_box(Self {
+            low_halves: u8x16_splat(15),
+            half_bits: u32x4_splat(0x8FFF_E000),
+            two_to_the_112: f32x4_splat(f32::from_bits((127 + 112) << 23)),
+            words: BLOCK / 4,
+        })
+    }
+}
+
+/// How quants lie in a word: four columns of each row.
+trait Word {
+    const BYTES: usize;
+
+    /// # Safety
+    /// There have to be that many bytes.
+    unsafe fn quants(word: *const u8, constants: Constants) -> Lanes;
+}
+
+struct Nibbles;
+struct Bytes;
+
+impl Word for Nibbles {
+    const BYTES: usize = TILE_ROWS * 4 / 2;
+
+    #[inline(always)]
+    unsafe fn quants(word: *const u8, Constants { low_halves, .. }: Constants) -> Lanes {
+        // SAFETY: sixteen bytes, by the caller's promise.
+        let both = unsafe { v128_load(word.cast()) };
+        // Bytes cannot be shifted in one instruction; pairs of them can.
+        [v128_and(both, low_halves), v128_and(u16x8_shr(both, 4), low_halves)]
+    }
+}
+
+impl Word for Bytes {
+    const BYTES: usize = TILE_ROWS * 4;
+
+    #[inline(always)]
+    unsafe fn quants(word: *const u8, _: Constants) -> Lanes {
+        // SAFETY: thirty-two bytes, by the caller's promise.
+        unsafe { [v128_load(word.cast()), v128_load(word.add(16).cast())] }
+    }
+}
+
+fn tile_of<const N: usize, W: Word, const MINIMUMS: bool>(
+    packed: &Packed,
+    tile: usize,
+    positions: &Activations,
+    first: usize,
+) -> Sums {
+    let quant_bytes = BLOCK / 4 * W::BYTES;
+    let block_bytes = quant_bytes + SCALE_BYTES + if MINIMUMS { SCALE_BYTES } else { 0 };
+    let blocks = packed.blocks();
+    let mut weights = packed.tile(tile)[..blocks * block_bytes].as_ptr();
+    let rows: [_; N] = std::array::from_fn(|at| &positions.row(first + at)[..blocks]);
+    let constants = Constants::new();
+    let zero = packed.zero();
     let mut sums = [[f32x4_splat(0.0); 2]; N];
-    for (block, weights) in packed.tile_quants(tile).chunks_exact(form.block_bytes()).enumerate() {
-        let quants: [&[i8; BLOCK]; N] = std::array::from_fn(|at| &rows[at].0[block]);
-        let products = match form {
-            Form::Nibbles => products(quants, |word| nibbles(weights, word)),
-            Form::Bytes => products(quants, |word| bytes(weights, word)),
-        };
-        let scale = halves(&scales[block]);
-        let minimum = match (packed.minimum(), minimums) {
-            (Minimum::Each(_), Some(minimums)) => halves(&minimums[block]),
-            (Minimum::Each(_), None) => [f32x4_splat(0.0); 2],
-            (Minimum::Zero(zero), _) => scale.map(|scale| f32x4_mul(scale, f32x4_splat(-zero))),
-        };
-        for at in 0..N {
-            let (_, position_scales, position_sums) = rows[at];
-            let position_scale = f32x4_splat(position_scales[block]);
-            let position_sum = f32x4_splat(position_sums[block]);
-            for half in 0..2 {
-                let scale = f32x4_mul(scale[half], position_scale);
-                let product = f32x4_mul(f32x4_convert_i32x4(products[at][half]), scale);
-                let offset = f32x4_mul(minimum[half], position_sum);
-                sums[at][half] = f32x4_add(sums[at][half], f32x4_add(product, offset));
+    for block in 0..blocks {
+        // SAFETY: there are `blocks` blocks of each, cut out a few lines above.
+        unsafe {
+            let of_positions = rows.map(|row| row.get_unchecked(block));
+            let start =
+                of_positions.map(|position| if MINIMUMS { 0 } else { -zero * position.total });
+            let products = products::<N, W>(weights, of_positions, start, constants);
+            let scale = halves(weights.add(quant_bytes), constants);
+            let minimum = match MINIMUMS {
+                true => halves(weights.add(quant_bytes + SCALE_BYTES), constants),
+                false => scale,
+            };
+            for at in 0..N {
+                let RoundedBlock { scale: position_scale, total, .. } = *of_positions[at];
+                let total = f32x4_splat(total as f32 * position_scale);
+                for half in 0..2 {
+                    let scale = f32x4_mul(scale[half], f32x4_splat(position_scale));
+                    let product = f32x4_convert_i32x4(products[at][half]);
+                    sums[at][half] = multiply_add(product, scale, sums[at][half]);
+                    if MINIMUMS {
+                        sums[at][half] = multiply_add(minimum[half], total, sums[at][half]);
+                    }
+                }
             }
+            weights = weights.add(block_bytes);
         }
     }
     let mut out = [[0.0; TILE_ROWS]; TILE_POSITIONS];
@@ -65,83 +151,94 @@ fn tile<const N: usize>(
     out
 }
 
+/// a · b + c, in one instruction where there is one.
 #[inline(always)]
-fn load(bytes: &[u8], at: usize) -> v128 {
-    let bytes = &bytes[at..at + 16];
-    // SAFETY: sixteen bytes, a line above.
-    unsafe { v128_load(bytes.as_ptr().cast()) }
+fn multiply_add(a: v128, b: v128, c: v128) -> v128 {
+    #[cfg(target_feature = "relaxed-simd")]
+    return f32x4_relaxed_madd(a, b, c);
+    #[cfg(not(target_feature = "relaxed-simd"))]
+    f32x4_add(f32x4_mul(a, b), c)
 }
 
+/// Eight f16 to f32 by moving exponent and fraction into place and multiplying
+/// the difference of the two exponents' zeros away; exact, subnormals too.
+///
+/// # Safety
+/// There have to be eight.
 #[inline(always)]
-fn nibbles(weights: &[u8], word: usize) -> Lanes {
-    let packed = load(weights, 16 * word);
-    [v128_and(packed, u8x16_splat(15)), u8x16_shr(packed, 4)]
-}
-
-#[inline(always)]
-fn bytes(weights: &[u8], word: usize) -> Lanes {
-    [load(weights, 32 * word), load(weights, 32 * word + 16)]
-}
-
-/// f16 to f32 by moving exponent and fraction into place and multiplying the
-/// difference of the two exponents' zeros away; exact, subnormals too.
-#[inline(always)]
-fn halves(halves: &[u16; TILE_ROWS]) -> Lanes {
-    // SAFETY: eight halves are sixteen bytes.
-    let halves = unsafe { v128_load(halves.as_ptr().cast()) };
-    let widen = |half: v128| {
-        let sign = u32x4_shl(v128_and(half, u32x4_splat(0x8000)), 16);
-        let rest = u32x4_shl(v128_and(half, u32x4_splat(0x7FFF)), 13);
-        let two_to_the_112 = f32x4_splat(f32::from_bits((127 + 112) << 23));
-        v128_or(f32x4_mul(rest, two_to_the_112), sign)
+unsafe fn halves(halves: *const u8, constants: Constants) -> Lanes {
+    // SAFETY: by the caller's promise.
+    let halves = unsafe { v128_load(halves.cast()) };
+    let nothing = i16x8_splat(0);
+    // Moving down as a signed number copies the sign, which the mask clears again.
+    let widen = |upper: v128| {
+        let bits = v128_and(i32x4_shr(upper, 3), constants.half_bits);
+        f32x4_mul(bits, constants.two_to_the_112)
     };
-    [widen(u32x4_extend_low_u16x8(halves)), widen(u32x4_extend_high_u16x8(halves))]
+    [
+        widen(i16x8_shuffle::<0, 8, 1, 9, 2, 10, 3, 11>(nothing, halves)),
+        widen(i16x8_shuffle::<4, 12, 5, 13, 6, 14, 7, 15>(nothing, halves)),
+    ]
 }
 
-/// Σ quant · position over a block; `weights` gives the quants of a word.
+/// `start` + Σ quant · position over a block.
+///
+/// # Safety
+/// The weights have to be a whole block.
 #[cfg(target_feature = "relaxed-simd")]
 #[inline(always)]
-fn products<const N: usize>(
-    positions: [&[i8; BLOCK]; N],
-    weights: impl Fn(usize) -> Lanes,
+unsafe fn products<const N: usize, W: Word>(
+    weights: *const u8,
+    positions: [&RoundedBlock; N],
+    start: [i32; N],
+    constants: Constants,
 ) -> [Lanes; N] {
-    let mut sums = [[i32x4_splat(0); 2]; N];
-    for word in 0..BLOCK / 4 {
-        let weights = weights(word);
-        for at in 0..N {
-            // SAFETY: four bytes at a multiple of four in thirty-two.
-            let position =
-                unsafe { v128_load32_splat(positions[at].as_ptr().add(4 * word).cast()) };
-            for half in 0..2 {
-                sums[at][half] =
-                    i32x4_relaxed_dot_i8x16_i7x16_add(position, weights[half], sums[at][half]);
+    let mut sums = start.map(|start| [i32x4_splat(start); 2]);
+    for word in 0..constants.words {
+        // SAFETY: by the caller's promise.
+        unsafe {
+            let weights = W::quants(weights.add(word * W::BYTES), constants);
+            for at in 0..N {
+                let position =
+                    v128_load32_splat(positions[at].quants.as_ptr().add(4 * word).cast());
+                for half in 0..2 {
+                    sums[at][half] =
+                        i32x4_relaxed_dot_i8x16_i7x16_add(position, weights[half], sums[at][half]);
+                }
             }
         }
     }
     sums
 }
 
-/// Σ quant · position over a block; `weights` gives the quants of a word.
+/// `start` + Σ quant · position over a block.
+///
+/// # Safety
+/// The weights have to be a whole block.
 #[cfg(not(target_feature = "relaxed-simd"))]
 #[inline(always)]
-fn products<const N: usize>(
-    positions: [&[i8; BLOCK]; N],
-    weights: impl Fn(usize) -> Lanes,
+unsafe fn products<const N: usize, W: Word>(
+    weights: *const u8,
+    positions: [&RoundedBlock; N],
+    start: [i32; N],
+    constants: Constants,
 ) -> [Lanes; N] {
     // Lane pairs: of each row the sums of columns 0–1 and 2–3 of every word.
-    let mut pairs = [[[i32x4_splat(0); 2]; 2]; N];
-    for word in 0..BLOCK / 4 {
-        let weights = weights(word)
-            .map(|bytes| [u16x8_extend_low_u8x16(bytes), u16x8_extend_high_u8x16(bytes)]);
-        for at in 0..N {
-            // SAFETY: four bytes at a multiple of four in thirty-two.
-            let position =
-                unsafe { v128_load32_splat(positions[at].as_ptr().add(4 * word).cast()) };
-            let position = i16x8_extend_low_i8x16(position);
-            for half in 0..2 {
-                for quarter in 0..2 {
-                    let product = i32x4_dot_i16x8(weights[half][quarter], position);
-                    pairs[at][half][quarter] = i32x4_add(pairs[at][half][quarter], product);
+    let mut pairs = start.map(|start| [[i32x4(start, 0, start, 0); 2]; 2]);
+    for word in 0..constants.words {
+        // SAFETY: by the caller's promise.
+        unsafe {
+            let weights = W::quants(weights.add(word * W::BYTES), constants)
+                .map(|bytes| [u16x8_extend_low_u8x16(bytes), u16x8_extend_high_u8x16(bytes)]);
+            for at in 0..N {
+                let position =
+                    v128_load32_splat(positions[at].quants.as_ptr().add(4 * word).cast());
+                let position = i16x8_extend_low_i8x16(position);
+                for half in 0..2 {
+                    for quarter in 0..2 {
+                        let product = i32x4_dot_i16x8(weights[half][quarter], position);
+                        pairs[at][half][quarter] = i32x4_add(pairs[at][half][quarter], product);
+                    }
                 }
             }
         }

@@ -4,7 +4,8 @@
 use std::arch::x86_64::*;
 use std::sync::LazyLock;
 
-use super::packed::{Form, Minimum};
+use super::activations::RoundedBlock;
+use super::packed::{Form, SCALE_BYTES};
 use super::{Activations, BLOCK, Packed, Sums, TILE_POSITIONS, TILE_ROWS, Tile, floats};
 
 pub(super) const TILES: [Tile; TILE_POSITIONS] = [tile::<1>, tile::<2>, tile::<3>, tile::<4>];
@@ -37,31 +38,27 @@ fn tile_avx2<const N: usize>(
     positions: &Activations,
     first: usize,
 ) -> Sums {
-    let scales = packed.tile_scales(tile);
-    let minimums = packed.tile_minimums(tile);
-    let rows: [_; N] = std::array::from_fn(|at| {
-        let row = first + at;
-        (positions.quants(row), positions.scales(row), positions.sums(row))
-    });
-    let form = packed.form();
+    let rows: [_; N] = std::array::from_fn(|at| positions.row(first + at));
+    let (form, zero) = (packed.form(), packed.zero());
     let mut sums = [_mm256_setzero_ps(); N];
-    for (block, weights) in packed.tile_quants(tile).chunks_exact(form.block_bytes()).enumerate() {
-        let quants: [&[i8; BLOCK]; N] = std::array::from_fn(|at| &rows[at].0[block]);
+    for (block, weights) in packed.tile_blocks(tile).enumerate() {
+        let quants: [&[i8; BLOCK]; N] = rows.map(|row| &row[block].quants);
         let products = match form {
-            Form::Nibbles => nibble_products(weights, quants),
-            Form::Bytes => byte_products(weights, quants),
+            Form::Nibbles => nibble_products(weights.quants, quants),
+            Form::Bytes => byte_products(weights.quants, quants),
         };
-        let scale = halves(&scales[block]);
-        let minimum = match (packed.minimum(), minimums) {
-            (Minimum::Each(_), Some(minimums)) => halves(&minimums[block]),
-            (Minimum::Each(_), None) => _mm256_setzero_ps(),
-            (Minimum::Zero(zero), _) => _mm256_mul_ps(scale, _mm256_set1_ps(-zero)),
-        };
+        let scale = halves(weights.scales());
+        let minimum = weights.minimums().map(|minimums| halves(minimums));
         for at in 0..N {
-            let (_, position_scales, position_sums) = rows[at];
-            let scale = _mm256_mul_ps(scale, _mm256_set1_ps(position_scales[block]));
-            sums[at] = _mm256_fmadd_ps(_mm256_cvtepi32_ps(products[at]), scale, sums[at]);
-            sums[at] = _mm256_fmadd_ps(minimum, _mm256_set1_ps(position_sums[block]), sums[at]);
+            let RoundedBlock { scale: position_scale, total, .. } = rows[at][block];
+            let position_scale = _mm256_set1_ps(position_scale);
+            let counted = _mm256_sub_epi32(products[at], _mm256_set1_epi32(zero * total));
+            let scale = _mm256_mul_ps(scale, position_scale);
+            sums[at] = _mm256_fmadd_ps(_mm256_cvtepi32_ps(counted), scale, sums[at]);
+            if let Some(minimum) = minimum {
+                let total = _mm256_mul_ps(_mm256_set1_ps(total as f32), position_scale);
+                sums[at] = _mm256_fmadd_ps(minimum, total, sums[at]);
+            }
         }
     }
     let mut out = [[0.0; TILE_ROWS]; TILE_POSITIONS];
@@ -74,7 +71,7 @@ fn tile_avx2<const N: usize>(
 
 #[inline]
 #[target_feature(enable = "avx2,f16c")]
-fn halves(halves: &[u16; TILE_ROWS]) -> __m256 {
+fn halves(halves: &[u8; SCALE_BYTES]) -> __m256 {
     // SAFETY: eight halves are sixteen bytes.
     unsafe { _mm256_cvtph_ps(_mm_loadu_si128(halves.as_ptr().cast())) }
 }
