@@ -6,7 +6,7 @@ use bella_companion::Effect;
 use bella_companion::{
     Companion, Event, Model, Phase, Speaker, State, Trouble, Turn, TurnId, Waiting,
 };
-use bella_protocol::Reply;
+use bella_protocol::{Build, Reply};
 use leptos::prelude::Effect as Reaction;
 use leptos::prelude::*;
 
@@ -32,6 +32,7 @@ pub struct Bella {
 #[derive(Clone, Copy, Debug)]
 pub struct View {
     pub phase: RwSignal<Phase>,
+    pub build: RwSignal<Option<Build>>,
     pub model: RwSignal<Option<Model>>,
     pub turns: RwSignal<Vec<TurnView>>,
     pub waiting: RwSignal<Option<Waiting>>,
@@ -62,6 +63,8 @@ impl Bella {
             drawing_soon: StoredValue::new_local(false),
             draft: RwSignal::default(),
         };
+        // Before the engine is up: it is to begin as it was left.
+        bella.tell(Event::PowerSavingChosen(settings.saves_power.get_untracked()));
         bella.engine.set_value(Some(EngineClient::new(move |event| bella.tell(event))));
         if let Some(id) = storage::recall(Key::Model) {
             bella.choose_model(&id);
@@ -69,6 +72,7 @@ impl Bella {
         bella.carry_out(Effect::RestartEngine);
         Reaction::new(move |_| bella.tell(Event::LanguageChosen(settings.language.get())));
         Reaction::new(move |_| bella.tell(Event::MannerChosen(settings.manner.get())));
+        Reaction::new(move |_| bella.tell(Event::PowerSavingChosen(settings.saves_power.get())));
         bella
     }
 
@@ -141,6 +145,7 @@ impl View {
     fn of(state: &State) -> Self {
         let view = Self {
             phase: RwSignal::new(state.phase.clone()),
+            build: RwSignal::default(),
             model: RwSignal::default(),
             turns: RwSignal::default(),
             waiting: RwSignal::default(),
@@ -161,6 +166,7 @@ impl View {
     fn show(self, state: &State) {
         self.show_turns(&state.conversation);
         set_if_new(self.phase, &state.phase);
+        set_if_new(self.build, &state.build);
         set_if_new(self.model, &state.model);
         set_if_new(self.waiting, &state.waiting);
         set_if_new(self.trouble, &state.trouble);

@@ -37,6 +37,12 @@ pub struct Settings {
     pub language: RwSignal<Language>,
     pub theme: RwSignal<Theme>,
     pub manner: RwSignal<Manner>,
+    pub saves_power: RwSignal<bool>,
+}
+
+/// What [`Settings::saves_power`] is called in storage and by tests.
+pub fn power_name(saves: bool) -> &'static str {
+    if saves { "saving" } else { "full" }
 }
 
 impl Settings {
@@ -52,6 +58,9 @@ impl Settings {
                 length: length.unwrap_or_default(),
                 variety: variety.unwrap_or_default(),
             }),
+            saves_power: RwSignal::new(
+                storage::recall(Key::Power).as_deref() == Some(power_name(true)),
+            ),
         };
         settings.apply_and_remember();
         settings
@@ -87,6 +96,11 @@ impl Settings {
                 remember(Key::ReplyLength, it.length.name());
                 remember(Key::Variety, it.variety.name());
             },
+            false,
+        );
+        Effect::watch(
+            move || self.saves_power.get(),
+            move |it, _, _| remember(Key::Power, power_name(*it)),
             false,
         );
     }

@@ -83,6 +83,12 @@ pub const NAV_ABOUT: &str = "nav-about";
 pub const PAGE_TITLE: &str = "page-title";
 pub const NOT_FOUND: &str = "not-found";
 
+/// On the settings page: the engine that runs. `data-build` is `turbo` or
+/// `baseline`, `data-threads` how many it has, and `data-fallback` why it is not
+/// turbo (`not-isolated`, `no-shared-memory`, `no-relaxed-simd`, `wrong-result`,
+/// `asked`, `failed`).
+pub const ENGINE_BUILD: &str = "engine-build";
+
 /// Radio groups on the settings page. Each choice is an `<input>` whose test id
 /// is the group's and whose `value` is the choice.
 ///
@@ -95,3 +101,5 @@ pub const REPLY_LENGTH: &str = "reply-length";
 /// `steady` (always the likeliest word, so a test can expect it) | `natural` |
 /// `playful`
 pub const VARIETY: &str = "variety";
+/// `full` | `saving`
+pub const POWER: &str = "power";

@@ -4,6 +4,7 @@
 //! - her: [`bell`]
 //! - talk: [`conversation`], [`welcome`], [`message`], [`composer`], [`announcer`]
 //! - models: [`load_panel`], [`model_card`]
+//! - settings: [`engine_facts`]
 //! - all over: [`choices`], [`trouble_notice`], [`icon`]
 
 pub mod announcer;
@@ -12,6 +13,7 @@ pub mod bell;
 pub mod choices;
 pub mod composer;
 pub mod conversation;
+pub mod engine_facts;
 pub mod icon;
 pub mod link;
 pub mod load_panel;

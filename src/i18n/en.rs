@@ -119,6 +119,29 @@ pub static MESSAGES: Messages = Messages {
         variety_natural: "Natural",
         variety_playful: "Playful",
     },
+    engine: EngineWords {
+        title: "Engine",
+        not_yet: "It has not started yet.",
+        turbo: "The fast engine is running.",
+        baseline: "The plain engine is running. It works everywhere, and more slowly.",
+        one_thread: "It computes on one thread.",
+        threads: |count| format!("It computes on {count} threads."),
+        saving: |count| format!("To save power it computes on only one of its {count} threads."),
+        not_isolated: "The fast one shares memory between threads. Browsers allow that only to \
+                       pages that come with certain headers, and this server does not send them.",
+        no_shared_memory: "The fast one shares memory between threads, and this browser has none \
+                           to share.",
+        no_relaxed_simd: "The fast one uses newer vector instructions that this browser or this \
+                          processor does not have.",
+        wrong_result: "The fast one computed something wrong on this device, so it is not used.",
+        asked: "It was asked for in the address.",
+        failed: |detail| format!("The fast one could not be started ({detail})."),
+        power: "Power",
+        power_note: "Saving uses a single thread: answers take longer, the device stays cooler \
+                     and the battery lasts.",
+        power_full: "Full speed",
+        power_saving: "Save power",
+    },
     about: About {
         title: "What stays in this tab",
         lead: "Bella is a program in this browser tab. There is no account, no server that thinks \

@@ -117,6 +117,28 @@ pub static MESSAGES: Messages = Messages {
         variety_natural: "자연스럽게",
         variety_playful: "발랄하게",
     },
+    engine: EngineWords {
+        title: "엔진",
+        not_yet: "아직 시작하지 않았어요.",
+        turbo: "빠른 엔진이 돌고 있어요.",
+        baseline: "기본 엔진이 돌고 있어요. 어디서나 되지만 더 느려요.",
+        one_thread: "스레드 하나로 계산해요.",
+        threads: |count| format!("스레드 {count}개로 계산해요."),
+        saving: |count| format!("전력을 아끼려고 스레드 {count}개 가운데 하나로만 계산해요."),
+        not_isolated: "빠른 엔진은 스레드끼리 메모리를 나눠 써요. 브라우저는 정해진 헤더와 함께 온 \
+                       페이지에만 그걸 허락하는데, 이 서버는 그 헤더를 보내지 않아요.",
+        no_shared_memory: "빠른 엔진은 스레드끼리 메모리를 나눠 쓰는데, 이 브라우저에는 나눠 쓸 \
+                           메모리가 없어요.",
+        no_relaxed_simd: "빠른 엔진에는 이 브라우저나 프로세서에 없는 새 벡터 명령이 필요해요.",
+        wrong_result: "빠른 엔진이 이 기기에서 틀린 값을 계산해서 쓰지 않아요.",
+        asked: "주소에서 기본 엔진을 골랐어요.",
+        failed: |detail| format!("빠른 엔진을 시작하지 못했어요 ({detail})."),
+        power: "전력",
+        power_note: "아끼기를 고르면 스레드를 하나만 써요. 대답은 느려지지만 기기가 덜 뜨거워지고 \
+                     배터리가 오래가요.",
+        power_full: "빠르게",
+        power_saving: "아끼기",
+    },
     about: About {
         title: "이 탭 안에 머무는 것",
         lead: "벨라는 이 브라우저 탭에서 도는 프로그램이에요. 계정도 없고, 대신 생각해 주는 서버도 \

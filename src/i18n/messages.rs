@@ -103,6 +103,13 @@ catalogue! {
         variety, variety_note, variety_steady, variety_natural, variety_playful,
     }
 
+    /// Which engine runs, and why it is not the fast one.
+    engine: EngineWords {
+        title, not_yet, turbo, baseline, one_thread, threads(count), saving(count),
+        not_isolated, no_shared_memory, no_relaxed_simd, wrong_result, asked, failed(detail),
+        power, power_note, power_full, power_saving,
+    }
+
     about: About {
         title, lead,
         stays_title, stays_words, stays_replies, stays_models,

@@ -1,7 +1,8 @@
-//! A trouble in words: what happened, and what the person can do next.
+//! What the companion knows as data, in words: troubles, with what the person
+//! can do next, and the engine.
 
 use bella_companion::Trouble;
-use bella_protocol::Failure;
+use bella_protocol::{Build, BuildName, Failure, Fallback};
 
 use super::{Messages, units};
 
@@ -55,4 +56,40 @@ fn failure(messages: &'static Messages, failure: &Failure) -> Told {
         Failure::Crashed { .. } => (t.crashed.to_owned(), t.crashed_next),
     };
     Told { what, next, detail: Some(failure.to_string()) }
+}
+
+/// What there is to know of the engine, a sentence each.
+pub fn engine(
+    messages: &'static Messages,
+    build: Option<&Build>,
+    saves_power: bool,
+) -> Vec<String> {
+    let t = &messages.engine;
+    let Some(build) = build else {
+        return vec![t.not_yet.to_owned()];
+    };
+    let name = match build.name {
+        BuildName::Baseline => t.baseline,
+        BuildName::Turbo => t.turbo,
+    };
+    let threads = match build.threads {
+        0 | 1 => t.one_thread.to_owned(),
+        count if saves_power => (t.saving)(&count.to_string()),
+        count => (t.threads)(&count.to_string()),
+    };
+    let mut facts = vec![name.to_owned(), threads];
+    facts.extend(build.fallback.as_ref().map(|why| fallback(messages, why)));
+    facts
+}
+
+fn fallback(messages: &'static Messages, why: &Fallback) -> String {
+    let t = &messages.engine;
+    match why {
+        Fallback::NotIsolated => t.not_isolated.to_owned(),
+        Fallback::NoSharedMemory => t.no_shared_memory.to_owned(),
+        Fallback::NoRelaxedSimd => t.no_relaxed_simd.to_owned(),
+        Fallback::WrongResult => t.wrong_result.to_owned(),
+        Fallback::Asked => t.asked.to_owned(),
+        Fallback::Failed { detail } => (t.failed)(detail),
+    }
 }

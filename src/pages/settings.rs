@@ -4,9 +4,10 @@ use bella_companion::{Language, ReplyLength, Variety};
 use leptos::prelude::*;
 
 use crate::components::choices::{Choice, Choices};
+use crate::components::engine_facts::EngineFacts;
 use crate::components::page_title::PageTitle;
 use crate::i18n;
-use crate::settings::{Theme, use_settings};
+use crate::settings::{Theme, power_name, use_settings};
 use crate::testid;
 
 #[component]
@@ -68,6 +69,18 @@ pub fn SettingsPage() -> impl IntoView {
                         .into_iter()
                         .for_each(|variety| manner.update(|manner| manner.variety = variety))
                 }
+            />
+            <EngineFacts/>
+            <Choices
+                testid=testid::POWER
+                legend=|t| t.engine.power
+                note=|t| t.engine.power_note
+                choices=vec![
+                    Choice::new(power_name(false), |t| t.engine.power_full),
+                    Choice::new(power_name(true), |t| t.engine.power_saving),
+                ]
+                chosen=Signal::derive(move || power_name(settings.saves_power.get()))
+                choose=move |name| settings.saves_power.set(name == power_name(true))
             />
         </div>
     }

@@ -12,6 +12,7 @@ use bella_protocol::{
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use crate::builds;
 use crate::conversation::THINKING_TIME;
 use crate::timeline::At;
 use crate::{Page, Visit};
@@ -77,8 +78,11 @@ impl Engine {
     /// Opens the site, starts a worker and waits until it answers.
     #[track_caller]
     pub fn start(visit: &Visit) -> Self {
+        builds::deny(visit);
         visit.meet();
-        Self::beside(&visit.page, NAME, "./worker.js")
+        let engine = Self::beside(&visit.page, NAME, "./worker.js");
+        builds::must_be_wished(engine.first_words());
+        engine
     }
 
     /// A worker of this name and address beside a page that is open. Several can

@@ -10,6 +10,7 @@
 //!   given
 //! - [`conversation`]: what a person does with Bella, in the words of the tests
 //! - [`record`]: every request, console line and trouble of a page and its workers
+//! - [`builds`]: which build of the engine the tests run on
 //! - [`timeline`]: what only the page can time: growing replies, clicks, the engine
 //! - [`tracing`]: what the browser's profiler says about the main thread
 //! - [`host`]: the server behind a test, which can be stopped or told to misbehave
@@ -28,6 +29,7 @@
 //! answers to questions, pass events on, give up on time. Those are here.
 
 pub mod browser;
+pub mod builds;
 pub mod chromium;
 pub mod conversation;
 pub mod devtools;

@@ -115,6 +115,11 @@ impl Page {
         self.command("Page.addScriptToEvaluateOnNewDocument", json!({ "source": script }));
     }
 
+    /// The same in every worker, and in theirs.
+    pub fn before_every_worker(&self, script: &str) {
+        self.browser.watch().before_every_worker(&self.target.context, script);
+    }
+
     #[track_caller]
     pub fn url(&self) -> String {
         self.eval("location.href")
@@ -314,10 +319,13 @@ impl Worker {
     /// what the module asks for next is refused. Tells how many bytes that is.
     #[track_caller]
     pub fn take_all_memory(&self) -> u64 {
-        // Imported and begun a second time, the module is the same.
+        // The build that was tried last is the one that runs. Imported and begun a
+        // second time, the module is the same.
         self.eval(
             "(async () => {
-                const engine = await import('./engine/baseline/engine.js');
+                const fetched = performance.getEntriesByType('resource').map(one => one.name);
+                const module = fetched.findLast(name => name.endsWith('/engine_bg.wasm'));
+                const engine = await import(module.replace('_bg.wasm', '.js'));
                 const { memory } = await engine.default();
                 for (const pages of [4096, 256, 16, 1]) {
                     try { for (;;) memory.grow(pages); } catch {}

@@ -33,6 +33,8 @@ struct State {
     targets: HashMap<String, Target>,
     /// By browser context.
     records: HashMap<String, Arc<Mutex<Record>>>,
+    /// Scripts that run before a worker's own, by browser context.
+    preludes: HashMap<String, String>,
 }
 
 impl Watch {
@@ -59,7 +61,9 @@ impl Watch {
         match event.method.as_str() {
             "Target.attachedToTarget" => {
                 let target = target(&event.params);
-                switch_on(&connection.session(&target.session), &target.source.kind);
+                let prelude = lock(&self.state).preludes.get(&target.context).cloned();
+                let session = connection.session(&target.session);
+                switch_on(&session, &target.source.kind, prelude.as_deref());
                 lock(&self.state).targets.insert(target.session.clone(), target);
                 self.attached.notify_all();
             }
@@ -88,8 +92,14 @@ impl Watch {
         lock(&self.state).records.entry(context.to_owned()).or_default().clone()
     }
 
+    pub(crate) fn before_every_worker(&self, context: &str, script: &str) {
+        lock(&self.state).preludes.insert(context.to_owned(), script.to_owned());
+    }
+
     pub(crate) fn forget(&self, context: &str) {
-        lock(&self.state).records.remove(context);
+        let mut state = lock(&self.state);
+        state.records.remove(context);
+        state.preludes.remove(context);
     }
 
     /// All targets of a context that are there now.
@@ -132,7 +142,7 @@ fn target(params: &Value) -> Target {
 
 /// Not every target knows every domain; what it does not know it refuses, and
 /// that is no loss.
-fn switch_on(session: &Session, kind: &str) {
+fn switch_on(session: &Session, kind: &str, prelude: Option<&str>) {
     // Bodies are not kept: weights would fill the browser's memory.
     session.post("Network.enable", json!({ "maxTotalBufferSize": 0, "maxResourceBufferSize": 0 }));
     session.post("Runtime.enable", json!({}));
@@ -141,6 +151,11 @@ fn switch_on(session: &Session, kind: &str) {
     if matches!(kind, "page" | "iframe") {
         session.post("Page.enable", json!({}));
         session.post("Inspector.enable", json!({}));
+    }
+    if kind == "worker"
+        && let Some(prelude) = prelude
+    {
+        session.post("Runtime.evaluate", json!({ "expression": prelude }));
     }
     attach_to_what_opens(session);
     session.post("Runtime.runIfWaitingForDebugger", json!({}));

@@ -33,6 +33,11 @@ const SHOWN_LINES: usize = 200;
 pub struct EngineBuild {
     /// Its folder beside the others.
     pub name: &'static str,
+    /// What the compiler and the linker are told beyond `.cargo/config.toml`.
+    flags: &'static [&'static str],
+    /// Whether it shares memory between threads. The standard library that comes
+    /// with the compiler cannot, so it is compiled anew.
+    threads: bool,
     /// What wasm-opt may assume: exactly what this build may use.
     wasm_features: &'static [&'static str],
 }
@@ -40,6 +45,8 @@ pub struct EngineBuild {
 /// Runs in every browser that is supported: simd128 and one thread.
 pub const BASELINE: EngineBuild = EngineBuild {
     name: "baseline",
+    flags: &[],
+    threads: false,
     wasm_features: &[
         "--enable-bulk-memory",
         "--enable-multivalue",
@@ -51,7 +58,72 @@ pub const BASELINE: EngineBuild = EngineBuild {
     ],
 };
 
-pub const ENGINE_BUILDS: [EngineBuild; 1] = [BASELINE];
+/// Relaxed SIMD, and threads over shared memory.
+///
+/// The pinned compiler makes this one too. Shared memory is not stable in it, so
+/// it is told to pass for a nightly one (`RUSTC_BOOTSTRAP`) for this build alone:
+/// a real nightly would be a second toolchain to download, to pin, and to hold
+/// responsible when the two builds differ.
+pub const TURBO: EngineBuild = EngineBuild {
+    name: "turbo",
+    flags: &[
+        "-Ctarget-feature=+relaxed-simd,+atomics,+bulk-memory,+mutable-globals",
+        "-Clink-arg=--shared-memory",
+        "-Clink-arg=--import-memory",
+        // `public/worker.js` makes the memory: a little more than this, which
+        // must hold what is there from the beginning, up to at most that.
+        "-Clink-arg=--initial-memory=2097152",
+        "-Clink-arg=--max-memory=4294967296",
+        // wasm-bindgen gives every thread a stack and variables of its own.
+        "-Clink-arg=--export=__wasm_init_tls",
+        "-Clink-arg=--export=__tls_size",
+        "-Clink-arg=--export=__tls_align",
+        "-Clink-arg=--export=__tls_base",
+    ],
+    threads: true,
+    wasm_features: &[
+        "--enable-bulk-memory",
+        "--enable-multivalue",
+        "--enable-mutable-globals",
+        "--enable-nontrapping-float-to-int",
+        "--enable-reference-types",
+        "--enable-relaxed-simd",
+        "--enable-sign-ext",
+        "--enable-simd",
+        "--enable-threads",
+    ],
+};
+
+pub const ENGINE_BUILDS: [EngineBuild; 2] = [BASELINE, TURBO];
+
+impl EngineBuild {
+    /// Where cargo works on it. What is compiled with other flags, or as if by
+    /// another compiler, has a folder of its own: in one, the two would throw out
+    /// each other's dependencies.
+    fn target(&self) -> PathBuf {
+        if self.threads { repo::target().join(self.name) } else { repo::target() }
+    }
+
+    /// What cargo makes of the worker's program.
+    fn module(&self) -> PathBuf {
+        module(&self.target(), "bella-engine-worker")
+    }
+
+    fn compile(&self, report: &dyn Report) -> Result<(), BuildError> {
+        let mut cargo = compile_for_browsers();
+        cargo.args(["--bin", "bella-engine-worker", "--features", "worker", "--target-dir"]);
+        cargo.arg(self.target());
+        if !self.flags.is_empty() {
+            // Added to those of the configuration, as RUSTFLAGS would not be.
+            let flags = format!("target.wasm32-unknown-unknown.rustflags={:?}", self.flags);
+            cargo.args(["--config", &flags]);
+        }
+        if self.threads {
+            cargo.arg("-Zbuild-std=std,panic_abort").env("RUSTC_BOOTSTRAP", "1");
+        }
+        step(&format!("compiling the engine ({})", self.name), &mut cargo, report)
+    }
+}
 
 #[derive(Debug, thiserror::Error)]
 pub enum BuildError {
@@ -71,16 +143,14 @@ pub fn page(tools: &Tools, report: &dyn Report) -> Result<PathBuf, BuildError> {
     }
     // As Trunk will call it: what it finds built it need not build, and cargo
     // fetches here what it needs, because Trunk is kept off the network.
-    compile(
-        "the page",
-        &["--bin", "bella", "--no-default-features", "--features", "page"],
-        report,
-    )?;
+    let mut cargo = compile_for_browsers();
+    cargo.args(["--bin", "bella", "--no-default-features", "--features", "page"]);
+    step("compiling the page", &mut cargo, report)?;
 
     let page = repo::dist();
     let recipe = Recipe::new()
         .with_tools()
-        .with_file(&module("bella"))?
+        .with_file(&module(&repo::target(), "bella"))?
         .with_file(&repo::root().join("index.html"))?
         .with_file(&repo::root().join("Trunk.toml"))?
         .with_folder(&repo::root().join("public"))?
@@ -107,9 +177,9 @@ pub fn page(tools: &Tools, report: &dyn Report) -> Result<PathBuf, BuildError> {
 fn engine(build: &EngineBuild, tools: &Tools, report: &dyn Report) -> Result<(), BuildError> {
     let name = build.name;
     let what = format!("the engine ({name})");
-    compile(&what, &["--bin", "bella-engine-worker", "--features", "worker"], report)?;
+    build.compile(report)?;
 
-    let module = module("bella-engine-worker");
+    let module = build.module();
     let home = repo::root().join(ENGINES).join(name);
     let recipe = Recipe::new().with_tools().with_file(&module)?.with_words(build.wasm_features);
     let stamp = stamp(name);
@@ -138,18 +208,16 @@ fn engine(build: &EngineBuild, tools: &Tools, report: &dyn Report) -> Result<(),
     recipe.note(&stamp)
 }
 
-/// One of the root package's programs, for the browser.
-fn compile(what: &str, program: &[&str], report: &dyn Report) -> Result<(), BuildError> {
+/// Compiles one of the root package's programs.
+fn compile_for_browsers() -> Command {
     let mut cargo = cargo();
+    cargo.args(["build", "--release", "--target", "wasm32-unknown-unknown", "--package", "bella"]);
     cargo
-        .args(["build", "--release", "--target", "wasm32-unknown-unknown", "--package", "bella"])
-        .args(program);
-    step(&format!("compiling {what}"), &mut cargo, report)
 }
 
 /// What cargo made of a program.
-fn module(program: &str) -> PathBuf {
-    repo::target().join("wasm32-unknown-unknown/release").join(program).with_extension("wasm")
+fn module(target: &Path, program: &str) -> PathBuf {
+    target.join("wasm32-unknown-unknown/release").join(program).with_extension("wasm")
 }
 
 /// Where it is noted from what something was made; out of Trunk's sight.

@@ -33,6 +33,8 @@ pub const DIST_VARIABLE: &str = "BELLA_DIST";
 pub const WEIGHTS_VARIABLE: &str = "BELLA_WEIGHTS";
 /// With the value `required`, a test that cannot run is a test that fails.
 pub const REQUIRED_VARIABLE: &str = "BELLA_E2E";
+/// The build of the engine that the tests of the engine must run on.
+pub const BUILD_VARIABLE: &str = "BELLA_ENGINE_BUILD";
 /// The browser they drive.
 pub const BROWSER_VARIABLE: &str = "CHROME";
 
@@ -206,15 +208,22 @@ impl Running<'_> {
         let tools = Tools::ready(&Cache::from_environment()?, self.report)?;
         let driver = browser::driver(self.report)?;
         for name in crates {
-            let mut test = cargo();
-            test.args(["test", "--package", &name, "--target", "wasm32-unknown-unknown"])
-                .args(["--test", "wasm", "--no-fail-fast"])
-                .env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER", &tools.wasm_test_runner)
-                .env("CHROMEDRIVER", &driver)
-                .env("WASM_BINDGEN_USE_DEDICATED_WORKER", "1")
-                .env("WASM_BINDGEN_TEST_TIMEOUT", "300")
-                .env("WASM_BINDGEN_TEST_DRIVER_TIMEOUT", "60");
-            self.tests(&mut test)?;
+            // What differs between the builds of the engine, threads apart: those are
+            // tested natively and end to end.
+            for features in ["+simd128", "+simd128,+relaxed-simd"] {
+                let flags = format!(
+                    "target.wasm32-unknown-unknown.rustflags=[\"-Ctarget-feature={features}\"]"
+                );
+                let mut test = cargo();
+                test.args(["test", "--package", &name, "--target", "wasm32-unknown-unknown"])
+                    .args(["--test", "wasm", "--no-fail-fast", "--config", &flags])
+                    .env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER", &tools.wasm_test_runner)
+                    .env("CHROMEDRIVER", &driver)
+                    .env("WASM_BINDGEN_USE_DEDICATED_WORKER", "1")
+                    .env("WASM_BINDGEN_TEST_TIMEOUT", "300")
+                    .env("WASM_BINDGEN_TEST_DRIVER_TIMEOUT", "60");
+                self.tests(&mut test)?;
+            }
         }
         Ok(())
     }
@@ -231,14 +240,24 @@ impl Running<'_> {
         let cache = self.weights()?;
         let browser = browser::chromium(self.report)?;
         browser::korean_font(self.report)?;
-        let mut test = cargo();
-        test.args(["test", "--package", "bella-tests", "--no-fail-fast"])
-            .args(["--", "--show-output"])
-            .env(DIST_VARIABLE, repo::dist())
-            .env(WEIGHTS_VARIABLE, cache.weights())
-            .env(REQUIRED_VARIABLE, "required")
-            .env(BROWSER_VARIABLE, browser);
-        self.tests(&mut test)
+        // Everything on the build that the browser gets by itself, and what the
+        // engine itself has to do once more on the other.
+        for (build, which) in
+            [(build::TURBO, &[][..]), (build::BASELINE, &["--test", "engine"][..])]
+        {
+            self.report.say(&format!("e2e: on the engine's {} build", build.name));
+            let mut test = cargo();
+            test.args(["test", "--package", "bella-tests", "--no-fail-fast"])
+                .args(which)
+                .args(["--", "--show-output"])
+                .env(DIST_VARIABLE, repo::dist())
+                .env(WEIGHTS_VARIABLE, cache.weights())
+                .env(REQUIRED_VARIABLE, "required")
+                .env(BUILD_VARIABLE, build.name)
+                .env(BROWSER_VARIABLE, &browser);
+            self.tests(&mut test)?;
+        }
+        Ok(())
     }
 
     /// Those of a first start, in the cache.

@@ -1,7 +1,7 @@
 //! The state machine: one event in, the new state and the effects out.
 
 use bella_protocol::{
-    Failure, LoadedModel, ModelSpec, Outcome, Progress, Reply, Request, RequestId, ToEngine,
+    Build, Failure, LoadedModel, ModelSpec, Outcome, Progress, Reply, Request, RequestId, ToEngine,
 };
 
 use crate::{
@@ -30,6 +30,7 @@ impl Companion {
         Self {
             state: State {
                 phase: Phase::Waking,
+                build: None,
                 model: None,
                 conversation: Vec::new(),
                 waiting: None,
@@ -37,6 +38,7 @@ impl Companion {
                 cleared: None,
                 language,
                 manner,
+                saves_power: false,
             },
             context_length: 0,
             forgotten: 0,
@@ -54,7 +56,7 @@ impl Companion {
     pub fn step(&mut self, event: Event, now: Now) -> Vec<Effect> {
         let mut effects = Vec::new();
         match event {
-            Event::EngineReady => self.engine_is_ready(&mut effects),
+            Event::EngineReady(build) => self.engine_is_ready(build, &mut effects),
             Event::EngineLost { detail } => self.engine_is_lost(detail, &mut effects),
             Event::Answered { request, reply } => self.hear_engine(request, reply, &mut effects),
             Event::Said(text) => self.hear_person(&text, now),
@@ -68,6 +70,7 @@ impl Companion {
             Event::TroubleDismissed => self.state.trouble = None,
             Event::LanguageChosen(language) => self.state.language = language,
             Event::MannerChosen(manner) => self.state.manner = manner,
+            Event::PowerSavingChosen(saves) => self.save_power(saves, &mut effects),
         }
         // Whatever just ended, the message that waits goes next.
         if self.state.phase == Phase::Idle
@@ -80,8 +83,12 @@ impl Companion {
 
     // The engine.
 
-    fn engine_is_ready(&mut self, effects: &mut Vec<Effect>) {
+    fn engine_is_ready(&mut self, build: Build, effects: &mut Vec<Effect>) {
         self.state.phase = Phase::Empty;
+        self.state.build = Some(build);
+        if self.state.saves_power {
+            self.choose_threads(effects);
+        }
         self.load_chosen_model(effects);
     }
 
@@ -135,6 +142,25 @@ impl Companion {
             // About something that was heard, never about a reply or a load.
             (Reply::Partial(_) | Reply::Segment(_) | Reply::Voice(_), _) => {}
         }
+    }
+
+    /// A reply under way goes on, slower or faster.
+    fn save_power(&mut self, saves: bool, effects: &mut Vec<Effect>) {
+        if self.state.saves_power == saves {
+            return;
+        }
+        self.state.saves_power = saves;
+        if !matches!(self.state.phase, Phase::Waking | Phase::Broken) {
+            self.choose_threads(effects);
+        }
+    }
+
+    fn choose_threads(&mut self, effects: &mut Vec<Effect>) {
+        let Some(build) = &self.state.build else {
+            return;
+        };
+        let at_most = if self.state.saves_power { 1 } else { build.threads };
+        self.send(Request::UseThreads { at_most }, effects);
     }
 
     fn send(&mut self, request: Request, effects: &mut Vec<Effect>) -> RequestId {

@@ -1,6 +1,6 @@
 //! Everything that can happen to Bella.
 
-use bella_protocol::{ModelSpec, Reply, RequestId};
+use bella_protocol::{Build, ModelSpec, Reply, RequestId};
 
 use crate::{Language, Manner};
 
@@ -16,7 +16,7 @@ pub struct Now {
 #[derive(Clone, Debug, PartialEq)]
 pub enum Event {
     /// The worker is up and waits for requests.
-    EngineReady,
+    EngineReady(Build),
     /// The worker died, could not start, or stopped answering.
     EngineLost {
         detail: String,
@@ -45,6 +45,8 @@ pub enum Event {
 
     LanguageChosen(Language),
     MannerChosen(Manner),
+    /// Whether Bella is to go easy on the battery.
+    PowerSavingChosen(bool),
 }
 
 /// A chat model as the companion needs to know it.

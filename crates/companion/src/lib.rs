@@ -16,9 +16,11 @@
 //!
 //! ```
 //! use bella_companion::{Companion, Event, Language, Manner, Now, Phase};
+//! use bella_protocol::{Build, BuildName};
 //!
 //! let mut bella = Companion::new(Language::English, Manner::default());
-//! let effects = bella.step(Event::EngineReady, Now { at_ms: 0, random: 7 });
+//! let build = Build { name: BuildName::Turbo, threads: 2, fallback: None };
+//! let effects = bella.step(Event::EngineReady(build), Now { at_ms: 0, random: 7 });
 //! assert!(effects.is_empty(), "nothing is loaded before somebody chooses a model");
 //! assert_eq!(bella.state().phase, Phase::Empty);
 //! ```

@@ -1,12 +1,14 @@
 //! Where the conversation stands.
 
-use bella_protocol::{RequestId, Stop, Usage};
+use bella_protocol::{Build, RequestId, Stop, Usage};
 
 use crate::{Language, Manner, Model, Trouble};
 
 #[derive(Clone, Debug, PartialEq)]
 pub struct State {
     pub phase: Phase,
+    /// The engine that runs, or ran last.
+    pub build: Option<Build>,
     /// The model wished for: loaded from [`Phase::Idle`] on, and still here
     /// after a failed load so that it can be tried again.
     pub model: Option<Model>,
@@ -19,6 +21,7 @@ pub struct State {
     pub cleared: Option<Vec<Turn>>,
     pub language: Language,
     pub manner: Manner,
+    pub saves_power: bool,
 }
 
 /// What Bella is doing. While a reply is under way, it is the last turn of the

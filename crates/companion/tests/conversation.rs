@@ -7,8 +7,8 @@ use bella_companion::{
     Companion, Effect, Event, Language, Manner, Model, Now, ReplyState, Speaker, Trouble,
 };
 use bella_protocol::{
-    Failure, LoadedModel, ModelFile, ModelSpec, Outcome, Progress, Reply, Request, RequestId, Stop,
-    Task, Usage,
+    Build, BuildName, Failure, LoadedModel, ModelFile, ModelSpec, Outcome, Progress, Reply,
+    Request, RequestId, Stop, Task, Usage,
 };
 
 fn smol() -> Model {
@@ -65,6 +65,11 @@ fn said(text: &str) -> Event {
     Event::Said(text.into())
 }
 
+/// A turbo engine with two threads.
+fn up() -> Event {
+    Event::EngineReady(Build { name: BuildName::Turbo, threads: 2, fallback: None })
+}
+
 fn lost() -> Event {
     Event::EngineLost { detail: "unreachable executed".into() }
 }
@@ -72,7 +77,7 @@ fn lost() -> Event {
 /// A companion with `smol` loaded by request 0, so that questions start at 1.
 fn ready() -> Companion {
     let mut bella = Companion::new(Language::English, Manner::default());
-    for event in [Event::ModelChosen(smol()), Event::EngineReady, loaded(0, "smol")] {
+    for event in [Event::ModelChosen(smol()), up(), loaded(0, "smol")] {
         bella.step(event, Now::default());
     }
     bella
@@ -150,7 +155,7 @@ fn from_the_first_visit_to_the_first_answer() {
     plays(
         &mut bella,
         &[
-            (Event::EngineReady, "empty"),
+            (up(), "empty"),
             (Event::ModelChosen(smol()), "loading; 0 load smol"),
             (progress(0, "file0", 30, 60), "loading"),
             (loaded(0, "smol"), "idle; remember smol"),
@@ -169,19 +174,13 @@ fn from_the_first_visit_to_the_first_answer() {
 
 #[test]
 fn a_remembered_model_loads_as_soon_as_the_engine_is_up() {
-    plays(
-        &mut fresh(),
-        &[(Event::ModelChosen(smol()), "waking"), (Event::EngineReady, "loading; 0 load smol")],
-    );
+    plays(&mut fresh(), &[(Event::ModelChosen(smol()), "waking"), (up(), "loading; 0 load smol")]);
 }
 
 #[test]
 fn progress_counts_over_all_files_and_never_runs_backwards() {
     let mut bella = fresh();
-    plays(
-        &mut bella,
-        &[(Event::ModelChosen(smol()), "waking"), (Event::EngineReady, "loading; 0 load smol")],
-    );
+    plays(&mut bella, &[(Event::ModelChosen(smol()), "waking"), (up(), "loading; 0 load smol")]);
     for (file, done, expected) in [
         ("file0", 60, 60),
         ("file1", 10, 70),
@@ -220,10 +219,7 @@ fn words_after_a_stop_are_ignored() {
 #[test]
 fn stop_with_nothing_running_does_nothing() {
     plays(&mut ready(), &[(Event::Stopped, "idle")]);
-    plays(
-        &mut fresh(),
-        &[(Event::Stopped, "waking"), (Event::EngineReady, "empty"), (Event::Stopped, "empty")],
-    );
+    plays(&mut fresh(), &[(Event::Stopped, "waking"), (up(), "empty"), (Event::Stopped, "empty")]);
 }
 
 #[test]
@@ -265,7 +261,7 @@ fn a_message_sent_before_the_model_is_there_waits_for_it() {
         &mut bella,
         &[
             (said("hello"), "waking"),
-            (Event::EngineReady, "empty"),
+            (up(), "empty"),
             (Event::ModelChosen(smol()), "loading; 0 load smol"),
             (loaded(0, "smol"), "thinking; remember smol; 1 ask \"hello\""),
         ],
@@ -286,7 +282,7 @@ fn an_engine_lost_in_mid_reply_keeps_the_conversation_says_so_and_comes_back() {
             (said("hi"), "thinking; 1 ask \"hi\""),
             (text(1, "Hel"), "replying"),
             (lost(), "waking; restart"),
-            (Event::EngineReady, "loading; 2 load smol"),
+            (up(), "loading; 2 load smol"),
             (text(1, "ghost"), "loading"),
             (loaded(2, "smol"), "idle; remember smol"),
         ],
@@ -320,7 +316,7 @@ fn asking_again_while_the_engine_comes_back_waits_for_it() {
             (lost(), "waking; restart"),
             (Event::AskedAgain, "waking"),
             (Event::AskedAgain, "waking"),
-            (Event::EngineReady, "loading; 2 load smol"),
+            (up(), "loading; 2 load smol"),
             (loaded(2, "smol"), "thinking; remember smol; 3 ask \"hi\""),
         ],
     );
@@ -333,7 +329,7 @@ fn an_engine_lost_while_idle_is_told_until_it_is_back() {
     assert_eq!(trouble(&bella), Some("engine-lost"));
     plays(
         &mut bella,
-        &[(Event::EngineReady, "loading; 1 load smol"), (loaded(1, "smol"), "idle; remember smol")],
+        &[(up(), "loading; 1 load smol"), (loaded(1, "smol"), "idle; remember smol")],
     );
     assert_eq!(trouble(&bella), None);
 }
@@ -345,18 +341,15 @@ fn an_engine_that_keeps_dying_is_not_started_for_ever() {
         &mut bella,
         &[
             (lost(), "waking; restart"),
-            (Event::EngineReady, "loading; 1 load smol"),
+            (up(), "loading; 1 load smol"),
             (lost(), "waking; restart"),
-            (Event::EngineReady, "loading; 2 load smol"),
+            (up(), "loading; 2 load smol"),
             (lost(), "broken"),
             (lost(), "broken"),
         ],
     );
     assert_eq!(trouble(&bella), Some("engine-keeps-dying"));
-    plays(
-        &mut bella,
-        &[(Event::Retried, "waking; restart"), (Event::EngineReady, "loading; 3 load smol")],
-    );
+    plays(&mut bella, &[(Event::Retried, "waking; restart"), (up(), "loading; 3 load smol")]);
     assert_eq!(trouble(&bella), None);
 }
 
@@ -371,7 +364,7 @@ fn a_finished_reply_makes_up_for_earlier_losses() {
                 (said("hi"), &format!("thinking; {ids} ask \"hi\"")),
                 (ended(ids, Stop::Finished), "idle"),
                 (lost(), "waking; restart"),
-                (Event::EngineReady, &format!("loading; {} load smol", ids + 1)),
+                (up(), &format!("loading; {} load smol", ids + 1)),
                 (loaded(ids + 1, "smol"), "idle; remember smol"),
             ],
         );
@@ -383,7 +376,7 @@ fn an_engine_that_never_comes_up_waits_for_the_person() {
     let mut bella = fresh();
     plays(&mut bella, &[(lost(), "broken")]);
     assert_eq!(trouble(&bella), Some("engine-not-started"));
-    plays(&mut bella, &[(Event::Retried, "waking; restart"), (Event::EngineReady, "empty")]);
+    plays(&mut bella, &[(Event::Retried, "waking; restart"), (up(), "empty")]);
     assert_eq!(trouble(&bella), None);
 }
 
@@ -394,7 +387,7 @@ fn a_failed_load_is_told_and_can_be_tried_again() {
     plays(
         &mut bella,
         &[
-            (Event::EngineReady, "empty"),
+            (up(), "empty"),
             (Event::ModelChosen(smol()), "loading; 0 load smol"),
             (failed(0, failure), "empty"),
         ],
@@ -414,7 +407,7 @@ fn choosing_again_after_a_failed_load_forgets_what_was_wrong() {
     plays(
         &mut bella,
         &[
-            (Event::EngineReady, "empty"),
+            (up(), "empty"),
             (Event::ModelChosen(smol()), "loading; 0 load smol"),
             (failed(0, failure), "empty"),
             (Event::ModelChosen(smol()), "loading; 1 load smol"),
@@ -428,7 +421,7 @@ fn a_load_can_be_cancelled_and_its_end_is_not_taken_for_a_later_one() {
     plays(
         &mut fresh(),
         &[
-            (Event::EngineReady, "empty"),
+            (up(), "empty"),
             (Event::ModelChosen(smol()), "loading; 0 load smol"),
             (Event::Stopped, "empty; 1 cancel 0"),
             (Event::Retried, "loading; 2 load smol"),
@@ -536,7 +529,7 @@ fn the_model_is_addressed_in_the_readers_language_if_it_speaks_it() {
         for event in [
             Event::LanguageChosen(reader),
             Event::ModelChosen(model),
-            Event::EngineReady,
+            up(),
             loaded(0, &id),
             said("hi"),
         ] {

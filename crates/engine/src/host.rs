@@ -14,6 +14,7 @@ use bella_protocol::{
 use crate::job::{Advanced, Job};
 use crate::model::Model;
 use crate::models::Models;
+use crate::threads;
 
 /// Tells milliseconds since some fixed moment.
 pub type Clock = Box<dyn Fn() -> f64>;
@@ -107,6 +108,10 @@ impl Host {
             }
             Request::Limit { memory_bytes } => {
                 self.limit_bytes = memory_bytes;
+                self.done(id, Outcome::Limited);
+            }
+            Request::UseThreads { at_most } => {
+                threads::use_at_most(at_most);
                 self.done(id, Outcome::Limited);
             }
             Request::Status => {

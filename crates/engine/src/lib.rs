@@ -13,6 +13,7 @@
 //! - [`tokenizer`], [`text_stream`], [`sampling`]: text in and out
 //! - [`math`]: the small operations between matrices
 //! - [`threads`]: several of them on one piece of work
+//! - [`probe`]: whether all of this computes right where it runs
 //! - [`host`]: queue, memory, cancelling; a job in it is one request
 
 pub mod audio;
@@ -27,6 +28,7 @@ pub mod math;
 pub mod matrix;
 pub mod model;
 mod models;
+pub mod probe;
 pub mod sampling;
 pub mod tensors;
 pub mod text_stream;

@@ -2,12 +2,12 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Failure, Mood, RequestId, Segment, Stretch, TextRead, Transcript, Turn};
+use crate::{Build, Failure, Mood, RequestId, Segment, Stretch, TextRead, Transcript, Turn};
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum FromEngine {
     /// The worker is up and its engine answers; said once, before anything else.
-    Ready { build: String },
+    Ready { version: String, build: Build },
     /// The engine's last words: nothing more comes from this worker.
     Crashed { detail: String },
     /// About one request.

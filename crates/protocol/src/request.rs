@@ -74,6 +74,11 @@ pub enum Request {
     Cancel {
         target: RequestId,
     },
+    /// How many threads may compute from now on, the engine's own included; there
+    /// are never more than it began with.
+    UseThreads {
+        at_most: usize,
+    },
     /// How much memory all models together may take, from now on.
     Limit {
         memory_bytes: u64,
@@ -90,6 +95,7 @@ impl Request {
             | Request::Limit { .. }
             | Request::Sound { .. }
             | Request::Status
+            | Request::UseThreads { .. }
             | Request::Unload { .. } => Urgency::Now,
             Request::Transcribe { .. } | Request::Listen { .. } => Urgency::Listening,
             Request::Embed { purpose: Purpose::Passage, .. } => Urgency::Indexing,

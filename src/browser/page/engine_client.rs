@@ -124,9 +124,9 @@ impl Inner {
     fn hear(&self, envelope: &JsValue) {
         let message = text_of(envelope, "m").unwrap_or_default();
         match serde_json::from_str(&message) {
-            Ok(FromEngine::Ready { .. }) => {
+            Ok(FromEngine::Ready { build, .. }) => {
                 self.with_running(|running| running.pulse.ready(now::at_ms()));
-                (self.tell)(Event::EngineReady);
+                (self.tell)(Event::EngineReady(build));
             }
             Ok(FromEngine::Crashed { detail }) => self.lose(detail),
             Ok(FromEngine::About { id, reply }) => {

@@ -13,6 +13,7 @@ pub enum Key {
     Model,
     ReplyLength,
     Variety,
+    Power,
 }
 
 impl Key {
@@ -24,6 +25,7 @@ impl Key {
             Key::Model => "bella.model",
             Key::ReplyLength => "bella.reply-length",
             Key::Variety => "bella.variety",
+            Key::Power => "bella.power",
         }
     }
 }

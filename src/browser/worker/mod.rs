@@ -2,8 +2,14 @@
 //!
 //! Messages arrive between the engine's steps; each step is short and ends by
 //! giving the thread back, so that "stop" is heard while the engine works.
+//!
+//! - [`entry`]: how it begins, on each of its threads; [`helpers`]: the others
+//! - [`download`]: weights over the network
+//! - [`port`]: everything else that the browser does for it; [`turn`]: its turns
 
 mod download;
+mod entry;
+mod helpers;
 mod port;
 mod turn;
 
@@ -13,10 +19,11 @@ use std::rc::Rc;
 
 use bella_engine::{Host, Model, ModelLoader, Said};
 use bella_protocol::{
-    Failure, FromEngine, ModelSpec, Outcome, Reply, Request, RequestId, ToEngine,
+    Build, Failure, FromEngine, ModelSpec, Outcome, Reply, Request, RequestId, ToEngine,
 };
 use web_sys::{AbortController, RequestCache};
 
+use helpers::Helpers;
 use turn::Turn;
 
 struct Worker {
@@ -28,21 +35,24 @@ struct Worker {
     turn: Turn,
 }
 
-pub fn start() {
-    std::panic::set_hook(Box::new(|panic| {
-        port::post(&FromEngine::Crashed { detail: panic.to_string() });
-    }));
-    let worker = Rc::new(Worker {
-        host: RefCell::new(Host::new(Box::new(port::now))),
-        working: Cell::new(false),
-        loads: RefCell::default(),
-        turn: Turn::new(),
-    });
-    port::listen(move |message| Rc::clone(&worker).receive(message));
-    port::post(&FromEngine::Ready { build: env!("CARGO_PKG_VERSION").to_owned() });
-}
-
 impl Worker {
+    /// Hears the page from now on.
+    fn start(build: Build) {
+        std::panic::set_hook(Box::new(|panic| {
+            port::post(&FromEngine::Crashed { detail: panic.to_string() });
+        }));
+        Helpers::take_into_service();
+        let worker = Rc::new(Self {
+            host: RefCell::new(Host::new(Box::new(port::now))),
+            working: Cell::new(false),
+            loads: RefCell::default(),
+            turn: Turn::new(),
+        });
+        port::listen(move |message| Rc::clone(&worker).receive(message));
+        let version = env!("CARGO_PKG_VERSION").to_owned();
+        port::post(&FromEngine::Ready { version, build });
+    }
+
     fn receive(self: Rc<Self>, message: Result<(ToEngine, Vec<f32>), String>) {
         let (ToEngine { id, request }, numbers) = match message {
             Ok(message) => message,

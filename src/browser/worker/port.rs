@@ -2,8 +2,9 @@
 //! where there is one, a transferred buffer under `b`.
 
 use bella_protocol::{FromEngine, ToEngine};
-use js_sys::{Array, ArrayBuffer, Float32Array, Object, Reflect, WebAssembly};
+use js_sys::{Array, ArrayBuffer, Float32Array, Object, Promise, Reflect, WebAssembly};
 use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::JsFuture;
 use web_sys::{DedicatedWorkerGlobalScope, MessageEvent};
 
 fn scope() -> DedicatedWorkerGlobalScope {
@@ -56,6 +57,34 @@ fn numbers(buffer: Option<JsValue>) -> Vec<f32> {
     };
     let whole = buffer.byte_length() / 4;
     Float32Array::new_with_byte_offset_and_length(&buffer, 0, whole).to_vec()
+}
+
+/// Posts what a helper would have said to the page.
+pub(super) fn pass_on(envelope: &JsValue) {
+    let _ = scope().post_message(envelope);
+}
+
+/// What a thread needs to run this module beside this one.
+pub(super) fn start_of_thread() -> JsValue {
+    let start = Object::new();
+    let _ = Reflect::set(&start, &"module".into(), &wasm_bindgen::module());
+    let _ = Reflect::set(&start, &"memory".into(), &wasm_bindgen::memory());
+    start.into()
+}
+
+/// Where this worker's script came from.
+pub(super) fn address() -> String {
+    scope().location().href()
+}
+
+/// Lets everything else go on for a while.
+pub(super) async fn pause(ms: i32) {
+    let over = Promise::new(&mut |resolve, _reject| {
+        // Fails only when the worker is going.
+        let _ = scope().set_timeout_with_callback_and_timeout_and_arguments_0(&resolve, ms);
+    });
+    // The promise is never rejected.
+    let _ = JsFuture::from(over).await;
 }
 
 pub(super) fn now() -> f64 {

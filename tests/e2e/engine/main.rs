@@ -5,6 +5,9 @@
 //! or, where their own door is too narrow for a browser, against the native engine
 //! that is held against them elsewhere.
 //!
+//! All of it holds for both builds of the engine: the variable
+//! `BELLA_ENGINE_BUILD` wishes for one.
+//!
 //! - [`models`], [`sounds`]: what it is given
 //! - [`transcribing`], [`talking`], [`understanding`], [`feeling`], [`listening`]: what it says
 //! - [`loading`]: progress, memory, and the limit to it

@@ -7,9 +7,9 @@ use std::path::{Path, PathBuf};
 
 use bella_engine::{Model, ModelLoader};
 use bella_protocol::ModelSpec;
-use bella_tests::Stage;
 use bella_tests::models::spec;
 use bella_tests::stage::skip;
+use bella_tests::{Stage, builds};
 use bella_weights::manifest::{self, Manifest};
 use xtask::fetch::read_manifest;
 use xtask::repo;
@@ -19,7 +19,7 @@ use xtask::repo;
 /// to run, the others are taken as they are found.
 #[track_caller]
 pub fn stage_with<const N: usize>(models: [&str; N]) -> Option<(Stage, [ModelSpec; N])> {
-    let stage = Stage::bella()?;
+    let stage = builds::stage()?;
     let manifest = read_manifest(&repo::manifest()).unwrap_or_else(|error| panic!("{error}"));
     for model in models.map(|id| find(&manifest, id)) {
         let missing = model.files.iter().find(|file| !path(&model.id, &file.name).is_file());
