@@ -4,6 +4,7 @@ use bella_tests::conversation::{THINKING_TIME, reply};
 use bella_tests::page::Worker;
 use bella_tests::testid::*;
 use bella_tests::{Stage, Trouble, Visit, by};
+use serde_json::json;
 use xtask::server::{Asked, Fault};
 
 /// Does to weights what is to be done, and to nothing else.
@@ -110,7 +111,7 @@ fn a_server_that_is_gone_is_noticed() {
 }
 
 /// Begins a long reply and brings the engine down in the middle of it.
-fn check_engine_lost(end: fn(&Worker)) {
+fn check_engine_lost(end: fn(&Visit)) {
     let Some(stage) = Stage::bella() else { return };
     stage.play(|visit| {
         // Silence is taken for death after most of a minute.
@@ -122,7 +123,7 @@ fn check_engine_lost(end: fn(&Worker)) {
         visit.wake();
         visit.say("Tell me a long story about a lighthouse and its keeper.");
         visit.wait_for_engine("replying");
-        end(&engine(visit));
+        end(visit);
 
         visit.page.wait_for_within(THINKING_TIME, reply().with("data-state", "failed"));
         let told = by(TROUBLE).with("data-trouble", "engine-lost");
@@ -147,7 +148,8 @@ fn engine(visit: &Visit) -> Worker {
 /// where it makes room for it.
 #[test]
 fn an_engine_that_runs_out_of_memory_is_replaced() {
-    check_engine_lost(|engine| {
+    check_engine_lost(|visit| {
+        let engine = engine(visit);
         engine.take_all_memory();
         engine.eval::<()>(
             "void setTimeout(() => {
@@ -161,7 +163,21 @@ fn an_engine_that_runs_out_of_memory_is_replaced() {
 
 #[test]
 fn an_engine_that_falls_silent_is_replaced() {
-    check_engine_lost(|engine| engine.eval::<()>("self.close()"));
+    check_engine_lost(|visit| engine(visit).eval::<()>("self.close()"));
+}
+
+/// It may have taken a part of the work with it, or none: either way there is no
+/// waiting for ever, and no going on as if nothing had happened.
+#[test]
+fn an_engine_that_loses_a_thread_is_replaced() {
+    check_engine_lost(|visit| {
+        let workers = visit.page.workers();
+        let helper = workers.iter().find(|worker| worker.url().ends_with("/thread.js"));
+        let helper = helper.expect("a second core, and so a second thread");
+        // It hears nothing while it works.
+        helper.session().call("Runtime.terminateExecution", json!({})).expect("it is stopped");
+        helper.eval::<()>("void setTimeout(() => { throw new Error('ended by the test') })");
+    });
 }
 
 /// Larger than all that models may take together, so that not a byte is fetched.

@@ -178,6 +178,34 @@ fn a_remembered_model_loads_as_soon_as_the_engine_is_up() {
 }
 
 #[test]
+fn saving_power_is_asked_for_while_she_talks_and_of_every_engine_after() {
+    let mut bella = ready();
+    plays(
+        &mut bella,
+        &[
+            (said("Hello"), "thinking; 1 ask \"Hello\""),
+            (text(1, "Oh"), "replying"),
+            (Event::PowerSavingChosen(true), "replying; 2 UseThreads { at_most: 1 }"),
+            (Event::PowerSavingChosen(true), "replying"),
+            (answered(2, Reply::Done(Outcome::Limited)), "replying"),
+            (ended(1, Stop::Finished), "idle"),
+            (lost(), "waking; restart"),
+            (up(), "loading; 3 UseThreads { at_most: 1 }; 4 load smol"),
+        ],
+    );
+    let mut bella = fresh();
+    plays(
+        &mut bella,
+        &[
+            (Event::PowerSavingChosen(true), "waking"),
+            (up(), "empty; 0 UseThreads { at_most: 1 }"),
+            (Event::PowerSavingChosen(false), "empty; 1 UseThreads { at_most: 2 }"),
+            (Event::ModelChosen(smol()), "loading; 2 load smol"),
+        ],
+    );
+}
+
+#[test]
 fn progress_counts_over_all_files_and_never_runs_backwards() {
     let mut bella = fresh();
     plays(&mut bella, &[(Event::ModelChosen(smol()), "waking"), (up(), "loading; 0 load smol")]);
