@@ -5,7 +5,8 @@
 //! the most urgent first, a step at a time. Nothing in here does IO.
 //!
 //! - [`load`], [`tensors`], [`matrix`]: from bytes to layers
-//! - [`kernels`]: matrix products, as fast as the machine allows
+//! - [`kernels`]: matrix products, as fast as the machine allows; [`attention`]
+//!   over what was said before
 //! - [`llm`]: language models; one file a family
 //! - [`bert`]: encoders for meaning and feeling
 //! - [`vad`]: whether somebody speaks
@@ -16,6 +17,7 @@
 //! - [`probe`]: whether all of this computes right where it runs
 //! - [`host`]: queue, memory, cancelling; a job in it is one request
 
+pub mod attention;
 pub mod audio;
 pub mod bert;
 pub mod error;

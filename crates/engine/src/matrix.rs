@@ -81,12 +81,21 @@ impl Matrix {
 
     /// out\[n, rows] = x\[n, cols] · selfᵀ
     pub fn apply(&self, x: &[f32], out: &mut [f32]) {
-        assert_eq!(x.len() / self.cols, out.len() / self.rows, "as many outputs as inputs");
-        match &self.weights {
-            Weights::Packed(packed) => {
-                kernels::multiply(packed, &Activations::new(x, self.cols), out)
+        Self::apply_each(x, [(self, out)]);
+    }
+
+    /// The same with several matrices of equal width: x is rounded only once.
+    pub fn apply_each<const N: usize>(x: &[f32], matrices: [(&Self, &mut [f32]); N]) {
+        let mut rounded = None;
+        for (matrix, out) in matrices {
+            assert_eq!(x.len() / matrix.cols, out.len() / matrix.rows, "as many outputs as inputs");
+            match &matrix.weights {
+                Weights::Packed(packed) => {
+                    let x = rounded.get_or_insert_with(|| Activations::new(x, matrix.cols));
+                    kernels::multiply(packed, x, out);
+                }
+                Weights::Plain { block, bytes } => matrix.apply_plain(*block, bytes, x, out),
             }
-            Weights::Plain { block, bytes } => self.apply_plain(*block, bytes, x, out),
         }
     }
 
@@ -147,9 +156,17 @@ pub struct Linear {
 impl Linear {
     /// out\[n, rows] = x\[n, cols] · weightᵀ + bias
     pub fn apply(&self, x: &[f32], out: &mut [f32]) {
-        self.weight.apply(x, out);
-        if let Some(bias) = &self.bias {
-            add_to_rows(out, bias);
+        Self::apply_each(x, [(self, out)]);
+    }
+
+    /// The same with several of equal width.
+    pub fn apply_each<const N: usize>(x: &[f32], mut linears: [(&Self, &mut [f32]); N]) {
+        let matrices = linears.each_mut().map(|(linear, out)| (&linear.weight, &mut **out));
+        Matrix::apply_each(x, matrices);
+        for (linear, out) in linears {
+            if let Some(bias) = &linear.bias {
+                add_to_rows(out, bias);
+            }
         }
     }
 

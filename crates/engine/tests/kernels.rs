@@ -1,7 +1,11 @@
 //! Every kernel against the definition, over weights and positions of all kinds.
 
+use bella_engine::attention::{Memory, Precision};
 use bella_engine::kernels::floats::{self, Stored, Turned};
-use bella_engine::kernels::{Activations, BLOCK, Packed, multiply, multiply_plainly};
+use bella_engine::kernels::values::mix_plainly;
+use bella_engine::kernels::{
+    Activations, BLOCK, Packed, Values, mix, multiply, multiply_plainly, multiply_rows,
+};
 use bella_weights::{BlockType, dequantise};
 // In a browser the same tests run under the browser's harness.
 #[cfg(target_arch = "wasm32")]
@@ -176,6 +180,134 @@ fn extreme_quants_do_not_overflow() {
                 "{ty:?}: {best} is not {portable}"
             );
         }
+    }
+}
+
+/// Keys are packed one by one, and some taken back again.
+#[test]
+fn a_matrix_that_grows_is_the_matrix_it_has_grown_to() {
+    let mut noise = Noise(7);
+    for (rows, cols) in [(1, 8), (9, 24), (17, 64), (40, 33)] {
+        let numbers = numbers(rows * cols, &mut noise);
+        let mut packed = Packed::growing(cols);
+        for aside in 0..rows {
+            packed.truncate(aside);
+            packed.push(&numbers[aside * cols..][..cols]);
+            packed.push(&vec![1e6; cols]);
+        }
+        packed.truncate(rows);
+        let mut row = vec![0.0; cols];
+        for (at, numbers) in numbers.chunks_exact(cols).enumerate() {
+            packed.unpack_row(at, &mut row);
+            let off = row.iter().zip(numbers).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
+            assert!(off <= 0.009, "row {at} of {rows} × {cols} is off by {off}");
+        }
+        // The rows from the eighth on alone are the same rows.
+        let rounded = Activations::new(&numbers[..cols], cols);
+        let (mut all, first) = (vec![0.0; rows], rows / 8 * 8);
+        multiply(&packed, &rounded, &mut all);
+        let mut rest = vec![0.0; rows - first];
+        multiply_rows(&packed, first, &rounded, &mut rest);
+        assert_eq!(rest, all[first..], "{rows} × {cols}");
+    }
+}
+
+#[test]
+fn values_are_mixed_as_they_were_given() {
+    let mut noise = Noise(8);
+    for (dim, count, rows) in [(8, 1, 1), (12, 31, 3), (64, 70, 4), (64, 32, 5), (80, 100, 2)] {
+        let numbers = numbers(dim * count, &mut noise);
+        let mut values = Values::new(dim);
+        for value in numbers.chunks_exact(dim) {
+            values.push(value);
+            values.push(&vec![f32::NAN; dim]);
+            values.truncate(values.len() - 1);
+        }
+        // Blocks of 32 values before `first` are not looked at.
+        for first in 0..count.div_ceil(BLOCK) {
+            let seen = count - first * BLOCK;
+            let weights: Vec<f32> = (0..rows * seen).map(|_| noise.number().abs()).collect();
+            let scaled = |row: &[f32]| -> Vec<f32> {
+                row.iter().zip(&values.scales()[first * BLOCK..]).map(|(w, s)| w * s).collect()
+            };
+            let scaled: Vec<f32> = weights.chunks_exact(seen).flat_map(scaled).collect();
+            let rounded = Activations::new(&scaled, seen);
+            let (mut best, mut portable) = (vec![f32::NAN; rows * dim], vec![0.0; rows * dim]);
+            mix(&values, first, &rounded, &mut best);
+            mix_plainly(&values, first, &rounded, &mut portable);
+            for (row, weights) in weights.chunks_exact(seen).enumerate() {
+                for number in 0..dim {
+                    let value = |at: usize| numbers[(first * BLOCK + at) * dim + number];
+                    let exact: f32 = weights.iter().enumerate().map(|(at, w)| w * value(at)).sum();
+                    let (best, portable) = (best[row * dim + number], portable[row * dim + number]);
+                    let told = format!("{count} values of {dim}, from {first}, {row}, {number}");
+                    assert!((best - portable).abs() < 1e-4, "{told}: {best} is not {portable}");
+                    let near = 0.02 * (seen as f32).sqrt();
+                    assert!((best - exact).abs() < near, "{told}: {best} is far from {exact}");
+                }
+            }
+        }
+    }
+}
+
+/// The largest products there can be, all of one sign.
+#[test]
+fn extreme_values_do_not_overflow() {
+    let mut values = Values::new(8);
+    for sign in [1.0, -1.0].into_iter().cycle().take(64) {
+        values.push(&[127.0 * sign; 8]);
+    }
+    let weights: Vec<f32> = [[1.0, 0.0], [0.0, 1.0]].map(|pair| pair.repeat(32)).concat();
+    let mut mixed = [0.0; 16];
+    mix(&values, 0, &Activations::new(&weights, 64), &mut mixed);
+    let expected = 127.0 * 32.0;
+    assert!(mixed[..8].iter().all(|x| (x - expected).abs() < 1.0), "{mixed:?}");
+    assert!(mixed[8..].iter().all(|x| (x + expected).abs() < 1.0), "{mixed:?}");
+}
+
+#[test]
+fn a_value_that_is_no_number_is_never_hidden() {
+    for bad in [f32::NAN, f32::INFINITY] {
+        let mut memory = Memory::new(1, 8, Precision::Bits7);
+        memory.push(&[1.0; 16], &[[1.0; 7].as_slice(), &[bad], &[1.0; 8]].concat());
+        let mut mixed = [0.0; 8];
+        memory.look_up(&[1.0; 8], 1, 1.0, |_| 0..2, &mut mixed);
+        assert!(mixed.iter().all(|x| x.is_nan()), "{bad}: {mixed:?}");
+    }
+}
+
+/// Against the exact memory, with heads that share keys, windows and outliers.
+#[test]
+fn what_is_found_in_a_rounded_memory_is_nearly_what_is_found_in_an_exact_one() {
+    let mut noise = Noise(9);
+    for (dim, heads, query_heads, count, asked, window, outlier, precision) in [
+        (8, 1, 1, 1, 1, 99, 1.0, Precision::Bits7),
+        (64, 3, 9, 40, 1, 99, 1.0, Precision::Bits7),
+        (64, 3, 9, 75, 75, 99, 1.0, Precision::Bits7),
+        (64, 3, 9, 150, 40, 37, 1.0, Precision::Bits7),
+        (80, 2, 2, 33, 3, 32, 1.0, Precision::Bits14),
+        (64, 2, 4, 120, 7, 99, 200.0, Precision::Bits14),
+    ] {
+        let width = heads * dim;
+        let (mut keys, values) =
+            (numbers(count * width, &mut noise), numbers(count * width, &mut noise));
+        // As a bias has it: the same number of every key, many times as large.
+        keys.iter_mut().skip(3).step_by(dim).for_each(|key| *key = outlier + 0.1 * *key);
+        let queries = numbers(asked * query_heads * dim, &mut noise);
+        let start = count - asked;
+        let visible = |at: usize| (start + at + 1).saturating_sub(window)..start + at + 1;
+        let found = |mut memory: Memory| {
+            memory.push(&keys, &values);
+            memory.push(&keys, &values);
+            memory.truncate(count);
+            let mut mixed = vec![f32::NAN; queries.len()];
+            memory.look_up(&queries, query_heads, 1.0 / (dim as f32).sqrt(), visible, &mut mixed);
+            mixed
+        };
+        let rounded = Memory::new(heads, dim, precision);
+        let exact = found(rounded.exact());
+        let off = found(rounded).iter().zip(&exact).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
+        assert!(off < 0.02, "{count} × {dim}, {precision:?}: off by {off}");
     }
 }
 

@@ -1,6 +1,6 @@
 //! Positions rounded to 8 bits.
 
-use super::BLOCK;
+use super::{BLOCK, largest_of, nearest};
 use crate::threads::share_rows;
 
 /// The most a rounded number can be: symmetric, so that no product overflows.
@@ -66,10 +66,7 @@ impl RoundedBlock {
     /// zeros with a scale that is not finite either, so that they show in the
     /// result instead of being rounded into something plausible.
     fn round(&mut self, x: &[f32]) {
-        // Without their sign, floats are in the order of their bits; what is not a
-        // number comes after infinity.
-        let largest = x.iter().fold(0, |largest, x| largest.max(x.to_bits() & 0x7FFF_FFFF));
-        let largest = f32::from_bits(largest);
+        let largest = largest_of(x);
         *self = Self::NOTHING;
         if !largest.is_finite() {
             self.scale = largest;
@@ -81,10 +78,7 @@ impl RoundedBlock {
             return;
         }
         for (quant, x) in self.quants.iter_mut().zip(x) {
-            // Adding 1.5 · 2²³ leaves the nearest whole number in the low bits: the
-            // same for every lane of a vector, where `round` would be a call.
-            const TO_WHOLE: f32 = 12_582_912.0;
-            let whole = (x * inverse + TO_WHOLE).to_bits() as i32 - TO_WHOLE.to_bits() as i32;
+            let whole = nearest(x * inverse);
             *quant = whole as i8;
             self.total += whole;
         }

@@ -11,13 +11,15 @@
 //! All kernels do the same sums of the same whole numbers; they may differ in
 //! the last bits of the f32 part only. [`packed`] has the layout they share.
 //!
-//! Weights that are not quantised, and attention, are multiplied as they are, by
-//! [`floats`].
+//! Attention works on the same kernels: its keys are packed rows, and [`values`]
+//! mixes what they are the keys of. Weights that are not quantised are multiplied
+//! as they are, by [`floats`].
 
 pub mod activations;
 pub mod floats;
 pub mod packed;
 pub mod portable;
+pub mod values;
 #[cfg(target_arch = "wasm32")]
 mod wasm;
 #[cfg(target_arch = "x86_64")]
@@ -25,6 +27,7 @@ mod x86;
 
 pub use activations::Activations;
 pub use packed::Packed;
+pub use values::{Values, mix};
 
 use crate::threads::share_columns;
 
@@ -38,21 +41,40 @@ const TILE_POSITIONS: usize = 4;
 
 /// out\[n, rows] = positions\[n, cols] · packedᵀ
 pub fn multiply(packed: &Packed, positions: &Activations, out: &mut [f32]) {
-    assert_eq!(positions.blocks(), packed.blocks(), "positions as wide as the matrix");
-    assert_eq!(out.len(), positions.len() * packed.rows(), "room for every output");
+    multiply_rows(packed, 0, positions, out);
+}
+
+/// The same for the rows from `first` on, a multiple of eight: as many as there is
+/// room for in `out`.
+pub fn multiply_rows(packed: &Packed, first: usize, positions: &Activations, out: &mut [f32]) {
     #[cfg(target_arch = "x86_64")]
     if x86::is_usable() {
-        return by_tiles(packed, positions, out, &x86::TILES);
+        return by_tiles(packed, first, positions, out, &x86::TILES);
     }
     #[cfg(target_arch = "wasm32")]
-    return by_tiles(packed, positions, out, &wasm::TILES);
+    return by_tiles(packed, first, positions, out, &wasm::TILES);
     #[cfg(not(target_arch = "wasm32"))]
-    by_tiles(packed, positions, out, &portable::TILES);
+    by_tiles(packed, first, positions, out, &portable::TILES);
 }
 
 /// The same by the plain kernel, which the others are compared with.
 pub fn multiply_plainly(packed: &Packed, positions: &Activations, out: &mut [f32]) {
-    by_tiles(packed, positions, out, &portable::TILES);
+    by_tiles(packed, 0, positions, out, &portable::TILES);
+}
+
+/// The largest of some numbers without their signs; not a number, if one is none.
+fn largest_of(x: &[f32]) -> f32 {
+    // Without their sign, floats are in the order of their bits; what is not a
+    // number comes after infinity.
+    f32::from_bits(x.iter().fold(0, |largest, x| largest.max(x.to_bits() & 0x7FFF_FFFF)))
+}
+
+/// The nearest whole number of one below 2²². Adding 1.5 · 2²³ leaves it in the low
+/// bits: the same for every lane of a vector, where `round` would be a call.
+#[inline(always)]
+fn nearest(x: f32) -> i32 {
+    const TO_WHOLE: f32 = 12_582_912.0;
+    (x + TO_WHOLE).to_bits() as i32 - TO_WHOLE.to_bits() as i32
 }
 
 /// Multiplies one tile of rows with as many positions, from `first` on, as its
@@ -63,21 +85,27 @@ type Sums = [[f32; TILE_ROWS]; TILE_POSITIONS];
 
 fn by_tiles(
     packed: &Packed,
+    first_row: usize,
     positions: &Activations,
     out: &mut [f32],
     kernels: &[Tile; TILE_POSITIONS],
 ) {
+    let rows = out.len().checked_div(positions.len()).unwrap_or(0);
+    assert_eq!(positions.blocks(), packed.blocks(), "positions as wide as the matrix");
+    assert_eq!(out.len(), positions.len() * rows, "room for every output");
+    assert!(first_row.is_multiple_of(TILE_ROWS) && first_row + rows <= packed.rows(), "its rows");
+    let first_tile = first_row / TILE_ROWS;
     let cost = packed.blocks() * BLOCK * positions.len();
-    share_columns(out, packed.rows(), TILE_ROWS, cost, |mut columns| {
+    share_columns(out, rows, TILE_ROWS, cost, |mut columns| {
         let range = columns.range();
-        for first_row in range.clone().step_by(TILE_ROWS) {
-            let used = TILE_ROWS.min(range.end - first_row);
+        for row in range.clone().step_by(TILE_ROWS) {
+            let used = TILE_ROWS.min(range.end - row);
+            let tile = first_tile + row / TILE_ROWS;
             for first in (0..positions.len()).step_by(TILE_POSITIONS) {
                 let together = TILE_POSITIONS.min(positions.len() - first);
-                let tile = first_row / TILE_ROWS;
                 let sums = kernels[together - 1](packed, tile, positions, first);
                 for (at, sums) in sums[..together].iter().enumerate() {
-                    columns.at(first + at, first_row, used).copy_from_slice(&sums[..used]);
+                    columns.at(first + at, row, used).copy_from_slice(&sums[..used]);
                 }
             }
         }

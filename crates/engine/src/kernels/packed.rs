@@ -20,11 +20,13 @@ use bella_weights::BlockType;
 use bella_weights::dequantise;
 use half::f16;
 
-use super::{BLOCK, TILE_ROWS};
+use super::{BLOCK, TILE_ROWS, largest_of, nearest};
 use crate::error::{EngineError, Result};
 
 /// Steps of the eight-bit form on either side of zero.
 const HALF_RANGE: f32 = 63.0;
+/// The quant that stands for zero between them.
+const SYMMETRIC_ZERO: i32 = 64;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Form {
@@ -104,19 +106,50 @@ impl Packed {
         Ok(Some(packed))
     }
 
+    /// Rows of `cols` numbers that are to come one by one.
+    pub fn growing(cols: usize) -> Self {
+        Self {
+            rows: 0,
+            cols,
+            blocks: cols.div_ceil(BLOCK),
+            form: Form::Bytes,
+            minimum: Minimum::Zero(SYMMETRIC_ZERO),
+            bytes: Vec::new(),
+        }
+    }
+
+    /// Adds a row to a matrix that grows.
+    pub fn push(&mut self, row: &[f32]) {
+        debug_assert_eq!((row.len(), self.form), (self.cols, Form::Bytes));
+        if self.rows.is_multiple_of(TILE_ROWS) {
+            let bytes = (self.tiles() + 1) * self.blocks * self.block_bytes();
+            self.bytes.resize(bytes, 0);
+        }
+        self.rows += 1;
+        for (block, numbers) in row.chunks(BLOCK).enumerate() {
+            self.put(self.rows - 1, block, &symmetric_block(numbers));
+        }
+    }
+
+    /// Takes back all rows but the first of a matrix that grows.
+    pub fn truncate(&mut self, rows: usize) {
+        self.rows = self.rows.min(rows);
+        self.bytes.truncate(self.tiles() * self.blocks * self.block_bytes());
+    }
+
     fn put(&mut self, row: usize, block: usize, taken: &Block) {
         let (tile, lane) = (row / TILE_ROWS, row % TILE_ROWS);
         let block_bytes = self.block_bytes();
         let bytes = &mut self.bytes[(tile * self.blocks + block) * block_bytes..][..block_bytes];
         let (quants, rest) = bytes.split_at_mut(self.form.quant_bytes());
-        for (column, &quant) in taken.quants.iter().enumerate() {
-            let (word, within) = (column / 4, column % 4);
+        for (word, columns) in taken.quants.chunks_exact(4).enumerate() {
             match self.form {
                 Form::Nibbles => {
                     let shift = if lane < 4 { 0 } else { 4 };
-                    quants[word * 16 + lane % 4 * 4 + within] |= quant << shift;
+                    let quants = &mut quants[word * 16 + lane % 4 * 4..][..4];
+                    quants.iter_mut().zip(columns).for_each(|(to, quant)| *to |= quant << shift);
                 }
-                Form::Bytes => quants[word * 32 + lane * 4 + within] = quant,
+                Form::Bytes => quants[word * 32 + lane * 4..][..4].copy_from_slice(columns),
             }
         }
         let (scales, minimums) = rest.split_at_mut(SCALE_BYTES);
@@ -184,7 +217,7 @@ impl Packed {
     }
 
     pub fn memory_bytes(&self) -> usize {
-        self.bytes.len()
+        self.bytes.capacity()
     }
 
     /// One row as f32.
@@ -254,7 +287,9 @@ fn way_of(ty: BlockType) -> Option<(Form, TakeApart, Option<i32>)> {
         BlockType::Q4_1 => (Form::Nibbles, q4_1, None),
         BlockType::Q4K => (Form::Nibbles, q4_k, None),
         BlockType::Q5_0 | BlockType::Q5_1 | BlockType::Q5K => (Form::Bytes, by_range, None),
-        BlockType::Q6K | BlockType::Q8_0 | BlockType::Q8K => (Form::Bytes, symmetric, Some(64)),
+        BlockType::Q6K | BlockType::Q8_0 | BlockType::Q8K => {
+            (Form::Bytes, symmetric, Some(SYMMETRIC_ZERO))
+        }
         _ => return None,
     })
 }
@@ -319,23 +354,26 @@ fn by_range(row: &[u8], ty: BlockType, scratch: &mut [f32], put: &mut dyn FnMut(
         let scale = f16::from_f32((most - least) / STEPS).to_f32();
         let minimum = f16::from_f32(least).to_f32();
         let inverse = if scale > 0.0 { 1.0 / scale } else { 0.0 };
-        let quant = |weight: f32| ((weight - minimum) * inverse).round().clamp(0.0, STEPS) as u8;
+        let quant =
+            |weight: f32| nearest((weight - minimum) * inverse).clamp(0, STEPS as i32) as u8;
         put(block, Block { quants: std::array::from_fn(|i| quant(weights[i])), scale, minimum });
     });
 }
 
-/// Types whose weights lie around zero: 63 steps either way.
+/// Types whose weights lie around zero.
 fn symmetric(row: &[u8], ty: BlockType, scratch: &mut [f32], put: &mut dyn FnMut(usize, Block)) {
-    unpacked(row, ty, scratch, &mut |block, weights| {
-        let largest = weights.iter().fold(0.0f32, |largest, weight| largest.max(weight.abs()));
-        let scale = f16::from_f32(largest / HALF_RANGE).to_f32();
-        let inverse = if scale > 0.0 { 1.0 / scale } else { 0.0 };
-        let quant = |weight: f32| ((weight * inverse).round() + 64.0).clamp(0.0, 127.0) as u8;
-        put(
-            block,
-            Block { quants: std::array::from_fn(|i| quant(weights[i])), scale, minimum: 0.0 },
-        );
-    });
+    unpacked(row, ty, scratch, &mut |block, weights| put(block, symmetric_block(weights)));
+}
+
+/// At most 32 numbers around zero: 63 steps either way.
+fn symmetric_block(numbers: &[f32]) -> Block {
+    let scale = f16::from_f32(largest_of(numbers) / HALF_RANGE).to_f32();
+    let inverse = if scale > 0.0 { 1.0 / scale } else { 0.0 };
+    let mut quants = [SYMMETRIC_ZERO as u8; BLOCK];
+    for (quant, number) in quants.iter_mut().zip(numbers) {
+        *quant = (nearest(number * inverse) + SYMMETRIC_ZERO).clamp(0, 127) as u8;
+    }
+    Block { quants, scale, minimum: 0.0 }
 }
 
 /// Hands on the weights of a row, 32 at a time.

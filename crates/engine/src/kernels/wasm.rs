@@ -16,9 +16,11 @@ use std::hint::black_box;
 
 use super::activations::RoundedBlock;
 use super::packed::{Form, Minimum, SCALE_BYTES};
+use super::values::{Mix, Values};
 use super::{Activations, BLOCK, Packed, Sums, TILE_POSITIONS, TILE_ROWS, Tile};
 
 pub(super) const TILES: [Tile; TILE_POSITIONS] = [tile::<1>, tile::<2>, tile::<3>, tile::<4>];
+pub(super) const MIXES: [Mix; TILE_POSITIONS] = [mix::<1>, mix::<2>, mix::<3>, mix::<4>];
 
 /// A number for each row of a tile: rows 0–3, rows 4–7.
 type Lanes = [v128; 2];
@@ -140,6 +142,10 @@ fn tile_of<const N: usize, W: Word, const MINIMUMS: bool>(
             weights = weights.add(block_bytes);
         }
     }
+    stored(sums)
+}
+
+fn stored<const N: usize>(sums: [Lanes; N]) -> Sums {
     let mut out = [[0.0; TILE_ROWS]; TILE_POSITIONS];
     for (out, [low, high]) in out.iter_mut().zip(sums) {
         // SAFETY: two times four numbers fit into eight.
@@ -149,6 +155,63 @@ fn tile_of<const N: usize, W: Word, const MINIMUMS: bool>(
         }
     }
     out
+}
+
+fn mix<const N: usize>(
+    values: &Values,
+    first: usize,
+    tile: usize,
+    weights: &Activations,
+    row: usize,
+) -> Sums {
+    let rows: [_; N] = std::array::from_fn(|at| weights.row(row + at));
+    let words = black_box(BLOCK / 4);
+    let mut sums = [[f32x4_splat(0.0); 2]; N];
+    for block in 0..weights.blocks() {
+        let weights = rows.map(|row| &row[block]);
+        let values = values.tile(first + block, tile).as_ptr();
+        let mut products = [[i32x4_splat(0); 2]; N];
+        for word in 0..words {
+            // SAFETY: a tile holds eight words of thirty-two bytes, a block of
+            // weights eight of four.
+            unsafe {
+                let values = values.add(word * 4 * TILE_ROWS);
+                let values = [v128_load(values.cast()), v128_load(values.add(16).cast())];
+                for at in 0..N {
+                    let weight =
+                        v128_load32_splat(weights[at].quants.as_ptr().add(4 * word).cast());
+                    for half in 0..2 {
+                        products[at][half] = add_dots(values[half], weight, products[at][half]);
+                    }
+                }
+            }
+        }
+        for at in 0..N {
+            let scale = f32x4_splat(weights[at].scale);
+            for half in 0..2 {
+                let product = f32x4_convert_i32x4(products[at][half]);
+                sums[at][half] = multiply_add(product, scale, sums[at][half]);
+            }
+        }
+    }
+    stored(sums)
+}
+
+/// `sums` and the products of sixteen bytes with as many of seven bits, by fours.
+#[inline(always)]
+fn add_dots(bytes: v128, sevens: v128, sums: v128) -> v128 {
+    #[cfg(target_feature = "relaxed-simd")]
+    return i32x4_relaxed_dot_i8x16_i7x16_add(bytes, sevens, sums);
+    #[cfg(not(target_feature = "relaxed-simd"))]
+    {
+        let low = i16x8_extmul_low_i8x16(bytes, sevens);
+        let high = i16x8_extmul_high_i8x16(bytes, sevens);
+        let low = i32x4_extadd_pairwise_i16x8(low);
+        let high = i32x4_extadd_pairwise_i16x8(high);
+        let even = i32x4_shuffle::<0, 2, 4, 6>(low, high);
+        let odd = i32x4_shuffle::<1, 3, 5, 7>(low, high);
+        i32x4_add(sums, i32x4_add(even, odd))
+    }
 }
 
 /// a · b + c, in one instruction where there is one.

@@ -6,9 +6,11 @@ use std::sync::LazyLock;
 
 use super::activations::RoundedBlock;
 use super::packed::{Form, SCALE_BYTES};
+use super::values::{Mix, Values};
 use super::{Activations, BLOCK, Packed, Sums, TILE_POSITIONS, TILE_ROWS, Tile, floats};
 
 pub(super) const TILES: [Tile; TILE_POSITIONS] = [tile::<1>, tile::<2>, tile::<3>, tile::<4>];
+pub(super) const MIXES: [Mix; TILE_POSITIONS] = [mix::<1>, mix::<2>, mix::<3>, mix::<4>];
 
 /// Whether this CPU has what [`TILES`] need.
 pub(super) fn is_usable() -> bool {
@@ -61,12 +63,61 @@ fn tile_avx2<const N: usize>(
             }
         }
     }
+    stored(sums)
+}
+
+#[inline]
+#[target_feature(enable = "avx2")]
+fn stored<const N: usize>(sums: [__m256; N]) -> Sums {
     let mut out = [[0.0; TILE_ROWS]; TILE_POSITIONS];
     for (out, sums) in out.iter_mut().zip(sums) {
         // SAFETY: eight numbers fit into eight numbers.
         unsafe { _mm256_storeu_ps(out.as_mut_ptr(), sums) };
     }
     out
+}
+
+fn mix<const N: usize>(
+    values: &Values,
+    first: usize,
+    tile: usize,
+    weights: &Activations,
+    row: usize,
+) -> Sums {
+    assert!(is_usable());
+    // SAFETY: the CPU was asked a line above.
+    unsafe { mix_avx2::<N>(values, first, tile, weights, row) }
+}
+
+/// Weights are none of them negative, so a pair of products fits 16 bits as above.
+#[target_feature(enable = "avx2,fma")]
+fn mix_avx2<const N: usize>(
+    values: &Values,
+    first: usize,
+    tile: usize,
+    weights: &Activations,
+    row: usize,
+) -> Sums {
+    let rows: [_; N] = std::array::from_fn(|at| weights.row(row + at));
+    let mut sums = [_mm256_setzero_ps(); N];
+    for block in 0..weights.blocks() {
+        let mut products = [_mm256_setzero_si256(); N];
+        let words = values.tile(first + block, tile).chunks_exact(4 * TILE_ROWS);
+        for (word, values) in words.enumerate() {
+            // SAFETY: the chunk is thirty-two bytes.
+            let values = unsafe { _mm256_loadu_si256(values.as_ptr().cast()) };
+            for at in 0..N {
+                let pairs = _mm256_maddubs_epi16(splat(&rows[at][block].quants, word), values);
+                products[at] =
+                    _mm256_add_epi32(products[at], _mm256_madd_epi16(pairs, _mm256_set1_epi16(1)));
+            }
+        }
+        for at in 0..N {
+            let scale = _mm256_set1_ps(rows[at][block].scale);
+            sums[at] = _mm256_fmadd_ps(_mm256_cvtepi32_ps(products[at]), scale, sums[at]);
+        }
+    }
+    stored(sums)
 }
 
 #[inline]

@@ -1,6 +1,7 @@
 //! What a model remembers between turns.
 
 use super::cache::Cache;
+use super::generation::FIRST_BLOCK;
 
 /// The cache, and which tokens and text it stands for. A follow-up that begins
 /// with the same text costs only what is new.
@@ -15,11 +16,19 @@ pub struct Conversation {
     /// Messages left out so far, so that the next turn leaves out the same ones
     /// and the cache still fits.
     pub(super) dropped: usize,
+    /// How many tokens of a prompt this machine takes through a layer in good time.
+    pub(super) tokens_per_layer: usize,
 }
 
 impl Conversation {
     pub(super) fn new(cache: Cache) -> Self {
-        Self { cache, tokens: Vec::new(), text: String::new(), dropped: 0 }
+        Self {
+            cache,
+            tokens: Vec::new(),
+            text: String::new(),
+            dropped: 0,
+            tokens_per_layer: FIRST_BLOCK,
+        }
     }
 
     /// Forgets everything that `tokens` does not begin with, and always the last

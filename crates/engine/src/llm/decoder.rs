@@ -3,6 +3,7 @@
 use std::fmt::Debug;
 
 use super::cache::Cache;
+use super::rope::Turns;
 
 /// A decoder-only language model: tokens in, the next token's scores out.
 pub trait Decoder: Debug {
@@ -12,10 +13,70 @@ pub trait Decoder: Debug {
     /// Positions it was trained to see.
     fn context_length(&self) -> usize;
     fn new_cache(&self) -> Cache;
-    /// Reads `tokens` after those in the cache and returns the state of the
-    /// last, from which [`Decoder::logits`] scores what may follow. \[width]
-    fn forward(&self, tokens: &[u32], cache: &mut Cache) -> Vec<f32>;
+    fn layers(&self) -> usize;
+    /// What `tokens` at the positions from `start` on bring to the first layer.
+    fn enter(&self, tokens: &[u32], start: usize) -> Stream;
+    /// One layer: reads the stream and adds to it.
+    fn layer(&self, index: usize, stream: &mut Stream, cache: &mut Cache);
+    /// The state of the last position, from which [`Decoder::logits`] scores what
+    /// may follow. \[width]
+    fn leave(&self, stream: &Stream) -> Vec<f32>;
     /// \[vocabulary]
     fn logits(&self, state: &[f32]) -> Vec<f32>;
     fn memory_bytes(&self) -> usize;
+
+    /// Reads `tokens` after those in the cache; the state of the last.
+    fn forward(&self, tokens: &[u32], cache: &mut Cache) -> Vec<f32> {
+        let mut reading = Reading::new(self, tokens, cache);
+        loop {
+            if let Some(state) = reading.advance(self, cache) {
+                return state;
+            }
+        }
+    }
+}
+
+/// What passes through the layers.
+#[derive(Debug)]
+pub struct Stream {
+    /// \[n, width]
+    pub x: Vec<f32>,
+    /// The position of the first row.
+    pub start: usize,
+    /// How positions turn, for each of the model's ropes.
+    pub turns: Vec<Turns>,
+}
+
+/// Some tokens on their way through the layers: a long prompt is read in blocks
+/// that take longer than a step may.
+#[derive(Debug)]
+pub struct Reading {
+    stream: Stream,
+    tokens: usize,
+    layer: usize,
+}
+
+impl Reading {
+    pub fn new(model: &(impl Decoder + ?Sized), tokens: &[u32], cache: &mut Cache) -> Self {
+        // Of a reading that was given up, some layers may know more than others.
+        cache.truncate(cache.len());
+        Self { stream: model.enter(tokens, cache.len()), tokens: tokens.len(), layer: 0 }
+    }
+
+    /// One more layer; after the last, the state of the last token.
+    pub fn advance(
+        &mut self,
+        model: &(impl Decoder + ?Sized),
+        cache: &mut Cache,
+    ) -> Option<Vec<f32>> {
+        if self.layer < model.layers() {
+            model.layer(self.layer, &mut self.stream, cache);
+            self.layer += 1;
+        }
+        if self.layer < model.layers() {
+            return None;
+        }
+        cache.advance(self.tokens);
+        Some(model.leave(&self.stream))
+    }
 }

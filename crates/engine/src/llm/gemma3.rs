@@ -2,8 +2,8 @@
 //! norms on the heads, and five layers that see only the last few hundred
 //! positions for each one that sees all.
 
-use super::cache::{Cache, LayerCache};
-use super::decoder::Decoder;
+use super::cache::Cache;
+use super::decoder::{Decoder, Stream};
 use super::hyperparameters::Hyperparameters;
 use super::layers::{Attention, GatedMlp, Heads, RmsNorm, embed};
 use super::rope::{Pairing, Rope};
@@ -21,7 +21,6 @@ const LONGEST_WINDOW: usize = 1 << 20;
 #[derive(Debug)]
 pub struct Gemma3 {
     context_length: usize,
-    heads: Heads,
     /// \[vocabulary, width]; also scores the next token.
     embedding: Matrix,
     layers: Vec<Layer>,
@@ -54,7 +53,6 @@ impl Gemma3 {
         });
         Ok(Self {
             context_length: sizes.context_length,
-            heads,
             layers: layers.collect::<Result<_>>()?,
             embedding: tensors.matrix("token_embd.weight", sizes.vocabulary, sizes.width)?,
             norm: RmsNorm::take(tensors, "output_norm", sizes.width, sizes.norm_epsilon)?,
@@ -102,28 +100,35 @@ impl Decoder for Gemma3 {
     }
 
     fn new_cache(&self) -> Cache {
-        let layer = || LayerCache::new(self.heads.kv, self.heads.dim);
-        Cache::new(self.layers.iter().map(|_| layer()).collect(), Vec::new())
+        let memory = |layer: &Layer| layer.attention.new_memory();
+        Cache::new(self.layers.iter().map(memory).collect(), Vec::new())
     }
 
-    fn forward(&self, tokens: &[u32], cache: &mut Cache) -> Vec<f32> {
-        let start = cache.len();
-        let width = self.embedding.cols();
-        // x: [n, width], the stream every layer reads and adds to
+    fn layers(&self) -> usize {
+        self.layers.len()
+    }
+
+    fn enter(&self, tokens: &[u32], start: usize) -> Stream {
         let mut x = embed(&self.embedding, tokens);
-        let scale = (width as f32).sqrt();
+        let scale = (self.embedding.cols() as f32).sqrt();
         x.iter_mut().for_each(|x| *x *= scale);
-        for (layer, cache) in self.layers.iter().zip(&mut cache.layers) {
-            let rope =
-                if layer.attention.window.is_some() { &self.local_rope } else { &self.global_rope };
-            let normed = layer.attention_norm.apply(&x);
-            let attended = layer.attention.forward(&normed, start, rope, cache);
-            add(&mut x, &layer.after_attention_norm.apply(&attended));
-            let normed = layer.mlp_norm.apply(&x);
-            add(&mut x, &layer.after_mlp_norm.apply(&layer.mlp.forward(&normed)));
-        }
-        cache.advance(tokens.len());
-        self.norm.apply(&x[x.len() - width..])
+        let ropes = [&self.global_rope, &self.local_rope];
+        Stream { x, start, turns: ropes.map(|rope| rope.turns(start, tokens.len())).into() }
+    }
+
+    fn layer(&self, index: usize, stream: &mut Stream, cache: &mut Cache) {
+        let (layer, memory) = (&self.layers[index], &mut cache.layers[index]);
+        let Stream { x, start, turns } = stream;
+        let turns = &turns[usize::from(layer.attention.window.is_some())];
+        let normed = layer.attention_norm.apply(x);
+        let attended = layer.attention.forward(&normed, *start, turns, memory);
+        add(x, &layer.after_attention_norm.apply(&attended));
+        let normed = layer.mlp_norm.apply(x);
+        add(x, &layer.after_mlp_norm.apply(&layer.mlp.forward(&normed)));
+    }
+
+    fn leave(&self, Stream { x, .. }: &Stream) -> Vec<f32> {
+        self.norm.apply(&x[x.len() - self.embedding.cols()..])
     }
 
     fn logits(&self, state: &[f32]) -> Vec<f32> {

@@ -5,6 +5,7 @@ use bella_protocol::{ChatOptions, Stop, Usage};
 use super::LanguageModel;
 use super::constraint::Constraint;
 use super::conversation::Conversation;
+use super::decoder::Reading;
 use super::prompt::Dialogue;
 use super::stops::StopStrings;
 use crate::error::{EngineError, Result};
@@ -14,7 +15,13 @@ use crate::text_stream::TextStream;
 /// A step may take about this long: a person who presses stop, or starts to
 /// speak, is heard within two of them.
 const STEP_MS: f64 = 40.0;
-const LARGEST_BLOCK: usize = 64;
+/// Tokens of a prompt that are read together at most.
+const LARGEST_BLOCK: usize = 160;
+/// And when nothing is known of the machine: a layer of them takes less than a
+/// single token takes through all layers.
+pub(super) const FIRST_BLOCK: usize = 16;
+/// So many positions share what a weight costs to unpack.
+const EVEN: usize = 4;
 
 /// What a step brought.
 #[derive(Debug, PartialEq)]
@@ -42,7 +49,8 @@ pub struct Generation {
     said: String,
     /// State after the last token read; empty until the prompt is read.
     state: Vec<f32>,
-    block: usize,
+    /// The block of the prompt that is on its way through the layers.
+    reading: Option<(Vec<u32>, Reading)>,
     usage: Usage,
     ended: Option<Stop>,
 }
@@ -86,8 +94,7 @@ impl Generation {
             prompt_text: prompt.text,
             said: String::new(),
             state: Vec::new(),
-            // Of a slow machine nothing is known yet; it doubles while there is time.
-            block: 1,
+            reading: None,
             usage,
             ended: None,
         })
@@ -115,34 +122,44 @@ impl Generation {
             return Step::Done(stop);
         }
         let started = clock();
-        if self.unread.is_empty() {
+        if self.unread.is_empty() && self.reading.is_none() {
             let step = self.speak(model, memory);
             self.usage.reply_ms += clock() - started;
             step
         } else {
-            self.read(model, memory);
-            let took = clock() - started;
-            self.usage.prompt_ms += took;
-            self.fit_block(took);
+            self.read(model, memory, clock);
+            self.usage.prompt_ms += clock() - started;
             Step::Read
         }
     }
 
-    /// Reads at most one block of what is unread.
-    fn read(&mut self, model: &LanguageModel, memory: &mut Conversation) {
-        let rest = self.unread.split_off(self.block.min(self.unread.len()));
-        let block = std::mem::replace(&mut self.unread, rest);
-        self.state = model.decoder.forward(&block, &mut memory.cache);
-        memory.tokens.extend_from_slice(&block);
+    /// Reads on until a step is over, or the prompt.
+    fn read(&mut self, model: &LanguageModel, memory: &mut Conversation, clock: &dyn Fn() -> f64) {
+        let started = clock();
+        let (block, mut reading) = self.reading.take().unwrap_or_else(|| {
+            let size = block_size(self.unread.len(), memory.tokens_per_layer);
+            let rest = self.unread.split_off(size);
+            let block = std::mem::replace(&mut self.unread, rest);
+            let reading = Reading::new(model.decoder(), &block, &mut memory.cache);
+            (block, reading)
+        });
+        loop {
+            let before = clock();
+            if let Some(state) = reading.advance(model.decoder(), &mut memory.cache) {
+                self.state = state;
+                memory.tokens.extend_from_slice(&block);
+                break;
+            }
+            let now = clock();
+            memory.tokens_per_layer = fitting(block.len(), now - before);
+            if now - started > STEP_MS / 2.0 {
+                self.reading = Some((block, reading));
+                return;
+            }
+        }
         if self.unread.is_empty() {
             memory.text.clone_from(&self.prompt_text);
         }
-    }
-
-    /// The next block is as large as fits into a step, judged by the last.
-    fn fit_block(&mut self, took: f64) {
-        let fitting = self.block as f64 * STEP_MS / took.max(1.0);
-        self.block = (fitting as usize).clamp(1, LARGEST_BLOCK.min(2 * self.block));
     }
 
     fn speak(&mut self, model: &LanguageModel, memory: &mut Conversation) -> Step {
@@ -208,6 +225,19 @@ impl Generation {
             _ => String::new(),
         }
     }
+}
+
+/// As many tokens as a layer should take half a step for.
+fn fitting(tokens: usize, took: f64) -> usize {
+    let fitting = tokens as f64 * STEP_MS / 2.0 / took.max(0.1);
+    (fitting as usize).clamp(FIRST_BLOCK, LARGEST_BLOCK)
+}
+
+/// How many of the tokens of a prompt are read next: blocks are about equal, for a
+/// small one costs almost as much as a large one.
+fn block_size(unread: usize, most: usize) -> usize {
+    let blocks = unread.div_ceil(most).max(1);
+    unread.div_ceil(blocks).next_multiple_of(EVEN).min(unread)
 }
 
 /// What of a prompt is new. Where its text begins with the text already in

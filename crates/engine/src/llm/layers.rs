@@ -1,11 +1,12 @@
 //! Layers the language models share.
 
-use super::cache::LayerCache;
-use super::rope::Rope;
+use super::rope::Turns;
+use crate::attention::{Memory, Precision};
 use crate::error::{EngineError, Result};
-use crate::math::{add_scaled, dot, rms_norm, softmax};
+use crate::math::rms_norm;
 use crate::matrix::{Linear, Matrix};
 use crate::tensors::Tensors;
+use crate::threads::share_rows;
 
 /// A root-mean-square norm and its weights.
 #[derive(Debug)]
@@ -22,7 +23,10 @@ impl RmsNorm {
 
     pub fn apply(&self, x: &[f32]) -> Vec<f32> {
         let mut out = vec![0.0; x.len()];
-        rms_norm(x, &self.weight, self.epsilon, &mut out);
+        let width = self.weight.len();
+        share_rows(&mut out, width, 4 * width, |first, out| {
+            rms_norm(&x[first * width..][..out.len()], &self.weight, self.epsilon, out);
+        });
         out
     }
 
@@ -88,62 +92,47 @@ impl Attention {
         })
     }
 
-    /// x\[n, width] are the positions from `start` on; the cache holds all before.
-    pub fn forward(
-        &self,
-        x: &[f32],
-        start: usize,
-        rope: &Rope,
-        cache: &mut LayerCache,
-    ) -> Vec<f32> {
+    pub fn new_memory(&self) -> Memory {
+        let precision = match self.key.bias {
+            Some(_) => Precision::Bits14,
+            None => Precision::Bits7,
+        };
+        Memory::new(self.heads.kv, self.heads.dim, precision)
+    }
+
+    /// x\[n, width] are the positions from `start` on; the memory has all before.
+    pub fn forward(&self, x: &[f32], start: usize, turns: &Turns, memory: &mut Memory) -> Vec<f32> {
         let n = x.len() / self.query.weight.cols();
         let mut queries = vec![0.0; n * self.query.rows()];
         let mut keys = vec![0.0; n * self.key.rows()];
         let mut values = vec![0.0; n * self.value.rows()];
-        self.query.apply(x, &mut queries);
-        self.key.apply(x, &mut keys);
-        self.value.apply(x, &mut values);
-        if let Some(norm) = &self.query_norm {
-            norm.apply_in_place(&mut queries);
-        }
-        if let Some(norm) = &self.key_norm {
-            norm.apply_in_place(&mut keys);
-        }
+        Linear::apply_each(
+            x,
+            [(&self.query, &mut queries), (&self.key, &mut keys), (&self.value, &mut values)],
+        );
+        self.place(&mut queries, self.query.rows(), self.query_norm.as_ref(), turns);
+        self.place(&mut keys, self.key.rows(), self.key_norm.as_ref(), turns);
+        memory.push(&keys, &values);
 
+        let visible = |at: usize| {
+            let end = start + at + 1;
+            self.window.map_or(0, |window| end.saturating_sub(window))..end
+        };
         let mut mixed = vec![0.0; queries.len()];
-        for position in 0..n {
-            let queries = row_mut(&mut queries, position, n);
-            let keys = row_mut(&mut keys, position, n);
-            rope.rotate(queries, start + position);
-            rope.rotate(keys, start + position);
-            cache.push(keys, row_mut(&mut values, position, n));
-            self.attend(queries, start + position, cache, row_mut(&mut mixed, position, n));
-        }
-
+        memory.look_up(&queries, self.heads.query, self.scale, visible, &mut mixed);
         let mut out = vec![0.0; n * self.output.rows()];
         self.output.apply(&mixed, &mut out);
         out
     }
 
-    /// softmax(q · Kᵀ · scale) · V for every head of one position.
-    fn attend(&self, queries: &[f32], position: usize, cache: &LayerCache, mixed: &mut [f32]) {
-        let Heads { query, kv, dim } = self.heads;
-        let first = self.window.map_or(0, |window| (position + 1).saturating_sub(window));
-        let mut scores = vec![0.0; position + 1 - first];
-        for head in 0..query {
-            let kv_head = head / (query / kv);
-            let q = &queries[head * dim..][..dim];
-            let keys = cache.keys(kv_head)[first * dim..].chunks_exact(dim);
-            for (score, key) in scores.iter_mut().zip(keys) {
-                *score = dot(q, key) * self.scale;
+    /// Norms heads, where the family does, and turns them to their positions.
+    fn place(&self, rows: &mut [f32], width: usize, norm: Option<&RmsNorm>, turns: &Turns) {
+        share_rows(rows, width, 4 * width, |first, rows| {
+            if let Some(norm) = norm {
+                norm.apply_in_place(rows);
             }
-            softmax(&mut scores);
-            let out = &mut mixed[head * dim..][..dim];
-            let values = cache.values(kv_head)[first * dim..].chunks_exact(dim);
-            for (&score, value) in scores.iter().zip(values) {
-                add_scaled(out, value, score);
-            }
-        }
+            turns.rotate(first, rows, width);
+        });
     }
 
     pub fn memory_bytes(&self) -> usize {
@@ -180,14 +169,15 @@ impl GatedMlp {
 
     /// x\[n, width] → \[n, width]
     pub fn forward(&self, x: &[f32]) -> Vec<f32> {
-        let n = x.len() / self.gate.cols();
-        let mut gate = vec![0.0; n * self.gate.rows()];
-        let mut up = vec![0.0; n * self.up.rows()];
-        self.gate.apply(x, &mut gate);
-        self.up.apply(x, &mut up);
-        for (gate, up) in gate.iter_mut().zip(&up) {
-            *gate = (self.activation)(*gate) * up;
-        }
+        let (n, hidden) = (x.len() / self.gate.cols(), self.gate.rows());
+        let mut gate = vec![0.0; n * hidden];
+        let mut up = vec![0.0; n * hidden];
+        Matrix::apply_each(x, [(&self.gate, &mut gate), (&self.up, &mut up)]);
+        share_rows(&mut gate, hidden, 16 * hidden, |first, gate| {
+            for (gate, up) in gate.iter_mut().zip(&up[first * hidden..]) {
+                *gate = (self.activation)(*gate) * up;
+            }
+        });
         let mut out = vec![0.0; n * self.down.rows()];
         self.down.apply(&gate, &mut out);
         out
@@ -205,10 +195,4 @@ pub fn embed(embedding: &Matrix, tokens: &[u32]) -> Vec<f32> {
         embedding.unpack_row(token as usize, x);
     }
     x
-}
-
-/// Row `index` of a sequence of `n` rows.
-pub fn row_mut(rows: &mut [f32], index: usize, n: usize) -> &mut [f32] {
-    let width = rows.len() / n;
-    &mut rows[index * width..][..width]
 }

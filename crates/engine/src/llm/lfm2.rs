@@ -1,8 +1,8 @@
 //! LFM2 (Liquid AI, 2025): most layers mix neighbouring positions with a short
 //! gated convolution, a few attend.
 
-use super::cache::{Cache, History, LayerCache};
-use super::decoder::Decoder;
+use super::cache::{Cache, History};
+use super::decoder::{Decoder, Stream};
 use super::hyperparameters::Hyperparameters;
 use super::layers::{Attention, GatedMlp, Heads, RmsNorm, embed};
 use super::rope::{Pairing, Rope};
@@ -27,6 +27,8 @@ pub struct Lfm2 {
 struct Layer {
     mixer_norm: RmsNorm,
     mixer: Mixer,
+    /// Which of the memories or histories is its own.
+    place: usize,
     mlp_norm: RmsNorm,
     mlp: GatedMlp,
 }
@@ -54,7 +56,10 @@ impl Lfm2 {
     pub fn new(sizes: &Hyperparameters, tensors: &mut Tensors) -> Result<Self> {
         let kv_heads = sizes.per_layer("attention.head_count_kv")?;
         let layers = kv_heads.iter().enumerate();
-        let layers = layers.map(|(index, &kv)| Layer::new(index, sizes, kv, tensors));
+        let layers = layers.map(|(index, &kv)| {
+            let alike = kv_heads[..index].iter().filter(|&&other| (other == 0) == (kv == 0));
+            Layer::new(index, alike.count(), sizes, kv, tensors)
+        });
         let layers: Vec<Layer> = layers.collect::<Result<_>>()?;
         let dim = sizes.even_head_dim()?;
         let name =
@@ -73,6 +78,7 @@ impl Layer {
     /// `kv` is the number of key heads; a layer without any is a convolution.
     fn new(
         index: usize,
+        place: usize,
         sizes: &Hyperparameters,
         kv: usize,
         tensors: &mut Tensors,
@@ -89,6 +95,7 @@ impl Layer {
         Ok(Self {
             mixer_norm: RmsNorm::take(tensors, &format!("{block}.attn_norm"), width, epsilon)?,
             mixer,
+            place,
             mlp_norm: RmsNorm::take(tensors, &format!("{block}.ffn_norm"), width, epsilon)?,
             mlp: GatedMlp::take(tensors, &block, width, sizes.hidden, silu)?,
         })
@@ -162,7 +169,7 @@ impl Decoder for Lfm2 {
         for layer in &self.layers {
             match &layer.mixer {
                 Mixer::Attention(attention) => {
-                    layers.push(LayerCache::new(attention.heads.kv, attention.heads.dim));
+                    layers.push(attention.new_memory());
                 }
                 Mixer::Convolution(_) => histories.push(History::new(self.embedding.cols())),
             }
@@ -170,32 +177,34 @@ impl Decoder for Lfm2 {
         Cache::new(layers, histories)
     }
 
-    fn forward(&self, tokens: &[u32], cache: &mut Cache) -> Vec<f32> {
-        let start = cache.len();
-        let width = self.embedding.cols();
-        // x: [n, width], the stream every layer reads and adds to
-        let mut x = embed(&self.embedding, tokens);
-        let mut caches = cache.layers.iter_mut();
-        let mut histories = cache.histories.iter_mut();
-        for layer in &self.layers {
-            let normed = layer.mixer_norm.apply(&x);
-            let mixed = match &layer.mixer {
-                Mixer::Attention(attention) => {
-                    let cache = caches.next().expect("new_cache gave one to every attention");
-                    attention.forward(&normed, start, &self.rope, cache)
-                }
-                Mixer::Convolution(convolution) => {
-                    let history =
-                        histories.next().expect("new_cache gave one to every convolution");
-                    convolution.forward(&normed, history)
-                }
-            };
-            add(&mut x, &mixed);
-            let normed = layer.mlp_norm.apply(&x);
-            add(&mut x, &layer.mlp.forward(&normed));
-        }
-        cache.advance(tokens.len());
-        self.norm.apply(&x[x.len() - width..])
+    fn layers(&self) -> usize {
+        self.layers.len()
+    }
+
+    fn enter(&self, tokens: &[u32], start: usize) -> Stream {
+        let turns = vec![self.rope.turns(start, tokens.len())];
+        Stream { x: embed(&self.embedding, tokens), start, turns }
+    }
+
+    fn layer(&self, index: usize, stream: &mut Stream, cache: &mut Cache) {
+        let layer = &self.layers[index];
+        let Stream { x, start, turns } = stream;
+        let normed = layer.mixer_norm.apply(x);
+        let mixed = match &layer.mixer {
+            Mixer::Attention(attention) => {
+                attention.forward(&normed, *start, &turns[0], &mut cache.layers[layer.place])
+            }
+            Mixer::Convolution(convolution) => {
+                convolution.forward(&normed, &mut cache.histories[layer.place])
+            }
+        };
+        add(x, &mixed);
+        let normed = layer.mlp_norm.apply(x);
+        add(x, &layer.mlp.forward(&normed));
+    }
+
+    fn leave(&self, Stream { x, .. }: &Stream) -> Vec<f32> {
+        self.norm.apply(&x[x.len() - self.embedding.cols()..])
     }
 
     fn logits(&self, state: &[f32]) -> Vec<f32> {

@@ -2,8 +2,8 @@
 //! 2023) and what is built like it: SmolLM2 as it stands, Qwen 2 with biases on
 //! queries, keys and values, Qwen 3 with norms on the heads instead.
 
-use super::cache::{Cache, LayerCache};
-use super::decoder::Decoder;
+use super::cache::Cache;
+use super::decoder::{Decoder, Stream};
 use super::hyperparameters::Hyperparameters;
 use super::layers::{Attention, GatedMlp, Heads, RmsNorm, embed};
 use super::rope::{Pairing, Rope};
@@ -16,7 +16,6 @@ use crate::tensors::Tensors;
 pub struct Llama {
     architecture: String,
     context_length: usize,
-    heads: Heads,
     /// \[vocabulary, width]
     embedding: Matrix,
     layers: Vec<Layer>,
@@ -49,7 +48,6 @@ impl Llama {
         Ok(Self {
             architecture: sizes.architecture.clone(),
             context_length: sizes.context_length,
-            heads,
             layers: layers.collect::<Result<_>>()?,
             embedding: tensors.matrix("token_embd.weight", sizes.vocabulary, sizes.width)?,
             norm: RmsNorm::take(tensors, "output_norm", sizes.width, sizes.norm_epsilon)?,
@@ -97,23 +95,30 @@ impl Decoder for Llama {
     }
 
     fn new_cache(&self) -> Cache {
-        let layer = || LayerCache::new(self.heads.kv, self.heads.dim);
-        Cache::new(self.layers.iter().map(|_| layer()).collect(), Vec::new())
+        let memory = |layer: &Layer| layer.attention.new_memory();
+        Cache::new(self.layers.iter().map(memory).collect(), Vec::new())
     }
 
-    fn forward(&self, tokens: &[u32], cache: &mut Cache) -> Vec<f32> {
-        let start = cache.len();
-        let width = self.embedding.cols();
-        // x: [n, width], the stream every layer reads and adds to
-        let mut x = embed(&self.embedding, tokens);
-        for (layer, cache) in self.layers.iter().zip(&mut cache.layers) {
-            let normed = layer.attention_norm.apply(&x);
-            add(&mut x, &layer.attention.forward(&normed, start, &self.rope, cache));
-            let normed = layer.mlp_norm.apply(&x);
-            add(&mut x, &layer.mlp.forward(&normed));
-        }
-        cache.advance(tokens.len());
-        self.norm.apply(&x[x.len() - width..])
+    fn layers(&self) -> usize {
+        self.layers.len()
+    }
+
+    fn enter(&self, tokens: &[u32], start: usize) -> Stream {
+        let turns = vec![self.rope.turns(start, tokens.len())];
+        Stream { x: embed(&self.embedding, tokens), start, turns }
+    }
+
+    fn layer(&self, index: usize, stream: &mut Stream, cache: &mut Cache) {
+        let (layer, memory) = (&self.layers[index], &mut cache.layers[index]);
+        let Stream { x, start, turns } = stream;
+        let normed = layer.attention_norm.apply(x);
+        add(x, &layer.attention.forward(&normed, *start, &turns[0], memory));
+        let normed = layer.mlp_norm.apply(x);
+        add(x, &layer.mlp.forward(&normed));
+    }
+
+    fn leave(&self, Stream { x, .. }: &Stream) -> Vec<f32> {
+        self.norm.apply(&x[x.len() - self.embedding.cols()..])
     }
 
     fn logits(&self, state: &[f32]) -> Vec<f32> {

@@ -34,26 +34,53 @@ impl Rope {
         self
     }
 
-    /// Turns every head in `heads` (\[heads, head_dim]) to `position`.
-    pub fn rotate(&self, heads: &mut [f32], position: usize) {
-        let half = self.frequencies.len();
-        let turns: Vec<(f32, f32)> = self
-            .frequencies
-            .iter()
-            .map(|frequency| (position as f32 * frequency).sin_cos())
-            .collect();
-        for head in heads.chunks_exact_mut(2 * half) {
-            for (pair, &(sin, cos)) in turns.iter().enumerate() {
-                let (first, second) = match self.pairing {
-                    Pairing::Neighbours => (2 * pair, 2 * pair + 1),
-                    Pairing::Halves => (pair, pair + half),
-                };
-                let (x, y) = (head[first], head[second]);
-                head[first] = x * cos - y * sin;
-                head[second] = x * sin + y * cos;
+    /// How far `count` positions from `start` on are turned.
+    pub fn turns(&self, start: usize, count: usize) -> Turns {
+        let angle = |position: usize, frequency: &f32| (position as f32 * frequency).sin_cos();
+        let position = |position| self.frequencies.iter().map(move |each| angle(position, each));
+        Turns {
+            pairing: self.pairing,
+            half: self.frequencies.len(),
+            turns: (start..start + count).flat_map(position).collect(),
+        }
+    }
+}
+
+/// Sine and cosine of some positions: worked out once for all layers.
+#[derive(Debug)]
+pub struct Turns {
+    pairing: Pairing,
+    half: usize,
+    /// \[positions, half]
+    turns: Vec<(f32, f32)>,
+}
+
+impl Turns {
+    /// Turns every head in `rows`, \[positions, width]: some of them, from `first` on.
+    pub fn rotate(&self, first: usize, rows: &mut [f32], width: usize) {
+        let turns = self.turns.chunks_exact(self.half).skip(first);
+        for (row, turns) in rows.chunks_exact_mut(width).zip(turns) {
+            for head in row.chunks_exact_mut(2 * self.half) {
+                match self.pairing {
+                    Pairing::Neighbours => {
+                        for ([x, y], turn) in head.as_chunks_mut().0.iter_mut().zip(turns) {
+                            (*x, *y) = turned(*x, *y, *turn);
+                        }
+                    }
+                    Pairing::Halves => {
+                        let (first, second) = head.split_at_mut(self.half);
+                        for ((x, y), turn) in first.iter_mut().zip(second).zip(turns) {
+                            (*x, *y) = turned(*x, *y, *turn);
+                        }
+                    }
+                }
             }
         }
     }
+}
+
+fn turned(x: f32, y: f32, (sin, cos): (f32, f32)) -> (f32, f32) {
+    (x * cos - y * sin, x * sin + y * cos)
 }
 
 #[cfg(test)]
@@ -65,9 +92,9 @@ mod tests {
         for pairing in [Pairing::Neighbours, Pairing::Halves] {
             let rope = Rope::new(pairing, 4, 10_000.0, None);
             let mut head = [1.0, 2.0, 3.0, 4.0];
-            rope.rotate(&mut head, 0);
+            rope.turns(0, 1).rotate(0, &mut head, 4);
             assert_eq!(head, [1.0, 2.0, 3.0, 4.0]);
-            rope.rotate(&mut head, 1234);
+            rope.turns(1234, 1).rotate(0, &mut head, 4);
             let length: f32 = head.iter().map(|x| x * x).sum();
             assert!((length - 30.0).abs() < 1e-3);
         }
@@ -77,7 +104,7 @@ mod tests {
     fn the_first_pair_turns_one_radian_a_position() {
         let rope = Rope::new(Pairing::Halves, 4, 10_000.0, None);
         let mut head = [1.0, 0.0, 0.0, 0.0];
-        rope.rotate(&mut head, 1);
+        rope.turns(0, 2).rotate(1, &mut head, 4);
         assert!((head[0] - 1f32.cos()).abs() < 1e-6);
         assert!((head[2] - 1f32.sin()).abs() < 1e-6);
     }

@@ -1,0 +1,314 @@
+//! What attention remembers, and looking things up in it.
+//!
+//! Keys and values are kept in 8 bits, in the layouts of the integer kernels: a
+//! conversation of thousands of tokens stays small, and looking something up in
+//! it costs little more than in a short one. An exact memory stands beside it, to
+//! compare with.
+
+use std::ops::Range;
+
+use crate::kernels::values::blocks_of;
+use crate::kernels::{Activations, BLOCK, Packed, Values, mix, multiply_rows};
+use crate::math::{add, add_scaled, dot, softmax};
+use crate::threads::{share_columns, share_rows};
+
+/// Queries that are looked up together: their scores stay in the cache.
+const TOGETHER: usize = 64;
+/// From so many positions on, heads that share keys are looked up apart, because
+/// there is enough to do for each.
+const ENOUGH_POSITIONS: usize = 4;
+
+/// How exactly keys and values are remembered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Precision {
+    /// Keys in 7 bits, values in 8.
+    Bits7,
+    /// Keys in 14 bits: where single numbers of a key are a hundred times the
+    /// others, as where keys have a bias, only those would be left in seven.
+    Bits14,
+    /// As they are: what the others are compared with.
+    Exact,
+}
+
+/// Keys and values of a sequence, head by head. It grows with the sequence.
+#[derive(Debug)]
+pub struct Memory {
+    dim: usize,
+    heads: Vec<Head>,
+}
+
+#[derive(Debug)]
+enum Head {
+    Rounded(Box<Rounded>),
+    Exact(Exact),
+}
+
+impl Memory {
+    pub fn new(heads: usize, dim: usize, precision: Precision) -> Self {
+        let head = |_| match precision {
+            Precision::Exact => Head::Exact(Exact::new(dim)),
+            rounded => Head::Rounded(Box::new(Rounded::new(dim, rounded == Precision::Bits14))),
+        };
+        Self { dim, heads: (0..heads).map(head).collect() }
+    }
+
+    /// An empty memory of the same shape that rounds nothing.
+    pub fn exact(&self) -> Self {
+        Self::new(self.heads.len(), self.dim, Precision::Exact)
+    }
+
+    /// Positions held.
+    pub fn len(&self) -> usize {
+        self.heads.first().map_or(0, Head::len)
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Adds positions. keys, values: \[n, heads · dim]
+    pub fn push(&mut self, keys: &[f32], values: &[f32]) {
+        let (dim, width) = (self.dim, self.heads.len() * self.dim);
+        // Rounding a number costs about as much as a few multiplications.
+        let cost = 8 * keys.len() / self.heads.len();
+        share_rows(&mut self.heads, 1, cost, |first, heads| {
+            for (head, at) in heads.iter_mut().zip(first..) {
+                let part = at * dim..(at + 1) * dim;
+                for (key, value) in keys.chunks_exact(width).zip(values.chunks_exact(width)) {
+                    head.push(&key[part.clone()], &value[part.clone()]);
+                }
+            }
+        });
+    }
+
+    /// Forgets all but the first `len` positions.
+    pub fn truncate(&mut self, len: usize) {
+        for head in &mut self.heads {
+            match head {
+                Head::Rounded(head) => head.truncate(len),
+                Head::Exact(head) => head.truncate(len),
+            }
+        }
+    }
+
+    /// mixed = softmax(q · kᵀ · scale) · v for each of queries\[n, heads · dim], of
+    /// which query i sees the positions `visible(i)`. There may be more heads of
+    /// queries than of keys: then neighbours share them.
+    pub fn look_up(
+        &self,
+        queries: &[f32],
+        query_heads: usize,
+        scale: f32,
+        visible: impl Fn(usize) -> Range<usize> + Sync,
+        mixed: &mut [f32],
+    ) {
+        let (dim, width) = (self.dim, query_heads * self.dim);
+        let positions = queries.len() / width;
+        let sharing = query_heads / self.heads.len();
+        let together = if positions < ENOUGH_POSITIONS { sharing } else { 1 };
+        let seen = visible(positions.saturating_sub(1)).len();
+        share_columns(mixed, width, together * dim, 2 * positions * seen, |mut own| {
+            for first in own.range().step_by(together * dim) {
+                let head = &self.heads[first / dim / sharing];
+                let columns = first..first + together * dim;
+                let block = (TOGETHER / together).max(1);
+                for start in (0..positions).step_by(block) {
+                    let positions = start..positions.min(start + block);
+                    let columns = columns.clone();
+                    let asked = Asked { queries, width, columns, together, positions };
+                    let found = head.look_up(&asked, scale, &visible);
+                    for (at, found) in found.chunks_exact(together * dim).enumerate() {
+                        own.at(start + at, first, together * dim).copy_from_slice(found);
+                    }
+                }
+            }
+        });
+    }
+
+    pub fn memory_bytes(&self) -> usize {
+        self.heads.iter().map(Head::memory_bytes).sum()
+    }
+}
+
+/// Some positions' queries of heads that share keys.
+struct Asked<'a> {
+    /// \[n, width]
+    queries: &'a [f32],
+    width: usize,
+    /// Those of the heads, and how many heads there are.
+    columns: Range<usize>,
+    together: usize,
+    positions: Range<usize>,
+}
+
+impl Asked<'_> {
+    /// \[positions, together · dim], scaled
+    fn gathered(&self, scale: f32) -> Vec<f32> {
+        let rows = self.queries.chunks_exact(self.width);
+        let rows = rows.take(self.positions.end).skip(self.positions.start);
+        let of_row = |row: &[f32]| {
+            row[self.columns.clone()].iter().map(|query| query * scale).collect::<Vec<_>>()
+        };
+        rows.flat_map(of_row).collect()
+    }
+}
+
+impl Head {
+    fn len(&self) -> usize {
+        match self {
+            Self::Rounded(head) => head.values.len(),
+            Self::Exact(head) => head.keys.len() / head.dim,
+        }
+    }
+
+    fn push(&mut self, key: &[f32], value: &[f32]) {
+        match self {
+            Self::Rounded(head) => head.push(key, value),
+            Self::Exact(head) => {
+                head.keys.extend_from_slice(key);
+                head.values.extend_from_slice(value);
+            }
+        }
+    }
+
+    /// \[positions, together · dim]
+    fn look_up(
+        &self,
+        asked: &Asked<'_>,
+        scale: f32,
+        visible: &impl Fn(usize) -> Range<usize>,
+    ) -> Vec<f32> {
+        let queries = asked.gathered(scale);
+        match self {
+            Self::Rounded(head) => head.look_up(queries, asked, visible),
+            Self::Exact(head) => head.look_up(&queries, asked, visible),
+        }
+    }
+
+    fn memory_bytes(&self) -> usize {
+        match self {
+            Self::Rounded(head) => {
+                let rests = head.rests.as_ref().map_or(0, Packed::memory_bytes);
+                head.keys.memory_bytes() + rests + head.values.memory_bytes()
+            }
+            Self::Exact(head) => (head.keys.capacity() + head.values.capacity()) * size_of::<f32>(),
+        }
+    }
+}
+
+/// One head in the layouts of the integer kernels.
+#[derive(Debug)]
+struct Rounded {
+    keys: Packed,
+    /// What rounding took from the keys, rounded in turn.
+    rests: Option<Packed>,
+    values: Values,
+}
+
+impl Rounded {
+    fn new(dim: usize, fine: bool) -> Self {
+        let rests = fine.then(|| Packed::growing(dim));
+        Self { keys: Packed::growing(dim), rests, values: Values::new(dim) }
+    }
+
+    fn push(&mut self, key: &[f32], value: &[f32]) {
+        self.keys.push(key);
+        if let Some(rests) = &mut self.rests {
+            let mut rest = vec![0.0; key.len()];
+            self.keys.unpack_row(self.keys.rows() - 1, &mut rest);
+            rest.iter_mut().zip(key).for_each(|(rest, key)| *rest = key - *rest);
+            rests.push(&rest);
+        }
+        self.values.push(value);
+    }
+
+    fn truncate(&mut self, len: usize) {
+        self.keys.truncate(len);
+        self.rests.iter_mut().for_each(|rests| rests.truncate(len));
+        self.values.truncate(len);
+    }
+
+    fn look_up(
+        &self,
+        mut queries: Vec<f32>,
+        asked: &Asked<'_>,
+        visible: &impl Fn(usize) -> Range<usize>,
+    ) -> Vec<f32> {
+        let Asked { together, ref positions, .. } = *asked;
+        let dim = self.values.dim();
+        // What any of them sees, in whole blocks.
+        let ranges = positions.clone().map(visible);
+        let all = ranges.reduce(|a, b| a.start.min(b.start)..a.end.max(b.end)).unwrap_or(0..0);
+        let blocks = blocks_of(&all);
+        let start = blocks.start * BLOCK;
+        let seen = all.end - start;
+        if seen == 0 {
+            queries.fill(0.0);
+            return queries;
+        }
+
+        let mut scores = vec![0.0; positions.len() * together * seen];
+        let rounded = Activations::new(&queries, dim);
+        multiply_rows(&self.keys, start, &rounded, &mut scores);
+        if let Some(rests) = &self.rests {
+            let mut of_rests = vec![0.0; scores.len()];
+            multiply_rows(rests, start, &rounded, &mut of_rests);
+            add(&mut scores, &of_rests);
+        }
+        let value_scales = &self.values.scales()[start..all.end];
+        for (at, scores) in scores.chunks_exact_mut(seen).enumerate() {
+            let visible = visible(positions.start + at / together);
+            let (before, rest) = scores.split_at_mut(visible.start - start);
+            let (scores, after) = rest.split_at_mut(visible.len());
+            before.fill(0.0);
+            after.fill(0.0);
+            softmax(scores);
+            for (score, scale) in scores.iter_mut().zip(&value_scales[visible.start - start..]) {
+                *score *= scale;
+            }
+        }
+        mix(&self.values, blocks.start, &Activations::new(&scores, seen), &mut queries);
+        queries
+    }
+}
+
+/// One head as it is.
+#[derive(Debug)]
+struct Exact {
+    dim: usize,
+    /// \[len, dim]
+    keys: Vec<f32>,
+    values: Vec<f32>,
+}
+
+impl Exact {
+    fn new(dim: usize) -> Self {
+        Self { dim, keys: Vec::new(), values: Vec::new() }
+    }
+
+    fn truncate(&mut self, len: usize) {
+        self.keys.truncate(len * self.dim);
+        self.values.truncate(len * self.dim);
+    }
+
+    fn look_up(
+        &self,
+        queries: &[f32],
+        asked: &Asked<'_>,
+        visible: &impl Fn(usize) -> Range<usize>,
+    ) -> Vec<f32> {
+        let mut mixed = vec![0.0; queries.len()];
+        let rows = queries.chunks_exact(self.dim).zip(mixed.chunks_exact_mut(self.dim));
+        for (at, (query, mixed)) in rows.enumerate() {
+            let visible = visible(asked.positions.start + at / asked.together);
+            let seen = visible.start * self.dim..visible.end * self.dim;
+            let keys = self.keys[seen.clone()].chunks_exact(self.dim);
+            let mut scores: Vec<f32> = keys.map(|key| dot(query, key)).collect();
+            softmax(&mut scores);
+            for (score, value) in scores.iter().zip(self.values[seen].chunks_exact(self.dim)) {
+                add_scaled(mixed, value, *score);
+            }
+        }
+        mixed
+    }
+}
