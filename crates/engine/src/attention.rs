@@ -57,6 +57,10 @@ impl Memory {
         Self::new(self.heads.len(), self.dim, Precision::Exact)
     }
 
+    pub fn heads(&self) -> usize {
+        self.heads.len()
+    }
+
     /// Positions held.
     pub fn len(&self) -> usize {
         self.heads.first().map_or(0, Head::len)

@@ -37,6 +37,8 @@ pub struct ModelLoader {
     /// Of the weights, in lower-case hex.
     sha256: String,
     loaded: Tensors,
+    /// Whether nothing may be rounded that is not in the file.
+    exact: bool,
     /// Tokenizer and settings, by name.
     small: BTreeMap<String, Vec<u8>>,
 }
@@ -63,9 +65,16 @@ impl ModelLoader {
             header: None,
             sha256: String::new(),
             loaded: Tensors::default(),
+            exact: false,
             small: BTreeMap::new(),
             spec,
         })
+    }
+
+    /// A Whisper is not to be rounded: see [`Whisper::exact`].
+    pub fn exactly(mut self) -> Self {
+        self.exact = true;
+        self
     }
 
     /// The file whose bytes are to come next; `None` when all are there.
@@ -178,7 +187,8 @@ impl ModelLoader {
             }
             Task::Transcribe => {
                 let tokenizer = self.small.get(TOKENIZER).map(Vec::as_slice);
-                Model::Transcribe(Box::new(Whisper::new(metadata, tensors, tokenizer)?))
+                let make = if self.exact { Whisper::exact } else { Whisper::new };
+                Model::Transcribe(Box::new(make(metadata, tensors, tokenizer)?))
             }
             Task::Vad => Model::Listen(Box::new(VoiceActivity::new(tensors)?)),
             Task::Embed => {

@@ -52,6 +52,22 @@ impl Matrix {
         Ok(Self { rows, cols, weights: Weights::Plain { block, bytes } })
     }
 
+    /// Like [`Matrix::new`], but packs weights of any type: what is not quantised in
+    /// the file is rounded to seven bits.
+    pub fn rounded(
+        name: &str,
+        shape: [usize; 2],
+        block: BlockType,
+        bytes: Vec<u8>,
+    ) -> Result<Self> {
+        let mut matrix = Self::new(name, shape, block, bytes)?;
+        if let Weights::Plain { block, bytes } = &matrix.weights {
+            let [rows, cols] = shape;
+            matrix.weights = Weights::Packed(Packed::rounding(name, rows, cols, *block, bytes)?);
+        }
+        Ok(matrix)
+    }
+
     pub fn rows(&self) -> usize {
         self.rows
     }

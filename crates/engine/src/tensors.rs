@@ -22,11 +22,18 @@ pub struct Tensor {
 #[derive(Debug, Default)]
 pub struct Tensors {
     by_name: HashMap<String, Tensor>,
+    rounding: bool,
 }
 
 impl Tensors {
     pub fn insert(&mut self, name: String, tensor: Tensor) {
         self.by_name.insert(name, tensor);
+    }
+
+    /// From now on matrices are packed whatever their type: see [`Matrix::rounded`].
+    pub fn rounding(mut self) -> Self {
+        self.rounding = true;
+        self
     }
 
     pub fn contains(&self, name: &str) -> bool {
@@ -50,7 +57,19 @@ impl Tensors {
 
     pub fn matrix(&mut self, name: &str, rows: usize, cols: usize) -> Result<Matrix> {
         let tensor = self.take(name, &[rows, cols])?;
-        Matrix::new(name, [rows, cols], tensor.block, tensor.bytes)
+        self.packed(name, [rows, cols], tensor.block, tensor.bytes)
+    }
+
+    /// Weights that were taken apart and put together anew.
+    pub fn packed(
+        &self,
+        name: &str,
+        shape: [usize; 2],
+        block: BlockType,
+        bytes: Vec<u8>,
+    ) -> Result<Matrix> {
+        let make = if self.rounding { Matrix::rounded } else { Matrix::new };
+        make(name, shape, block, bytes)
     }
 
     /// Any tensor as plain numbers: norms, biases, convolutions.

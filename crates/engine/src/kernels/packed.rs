@@ -106,6 +106,27 @@ impl Packed {
         Ok(Some(packed))
     }
 
+    /// Packs weights that are not quantised, at the price of rounding them.
+    pub fn rounding(
+        name: &str,
+        rows: usize,
+        cols: usize,
+        ty: BlockType,
+        bytes: &[u8],
+    ) -> Result<Self> {
+        let mut packed = Self::growing(cols);
+        packed.bytes =
+            reserve(name, rows.div_ceil(TILE_ROWS) * packed.blocks * packed.block_bytes())?;
+        packed.bytes.clear();
+        let mut row = vec![0.0; cols];
+        for bytes in bytes.chunks_exact(bytes.len() / rows) {
+            dequantise(ty, bytes, &mut row)
+                .map_err(|error| EngineError::bad_model(name, error.to_string()))?;
+            packed.push(&row);
+        }
+        Ok(packed)
+    }
+
     /// Rows of `cols` numbers that are to come one by one.
     pub fn growing(cols: usize) -> Self {
         Self {

@@ -99,21 +99,23 @@ fn mix_avx2<const N: usize>(
     row: usize,
 ) -> Sums {
     let rows: [_; N] = std::array::from_fn(|at| weights.row(row + at));
+    let blocks = weights.blocks();
     let mut sums = [_mm256_setzero_ps(); N];
-    for block in 0..weights.blocks() {
+    for block in 0..blocks {
         let mut products = [_mm256_setzero_si256(); N];
+        let rows = rows.map(|row| &row[block]);
         let words = values.tile(first + block, tile).chunks_exact(4 * TILE_ROWS);
         for (word, values) in words.enumerate() {
             // SAFETY: the chunk is thirty-two bytes.
             let values = unsafe { _mm256_loadu_si256(values.as_ptr().cast()) };
             for at in 0..N {
-                let pairs = _mm256_maddubs_epi16(splat(&rows[at][block].quants, word), values);
+                let pairs = _mm256_maddubs_epi16(splat(&rows[at].quants, word), values);
                 products[at] =
                     _mm256_add_epi32(products[at], _mm256_madd_epi16(pairs, _mm256_set1_epi16(1)));
             }
         }
         for at in 0..N {
-            let scale = _mm256_set1_ps(rows[at][block].scale);
+            let scale = _mm256_set1_ps(rows[at].scale);
             sums[at] = _mm256_fmadd_ps(_mm256_cvtepi32_ps(products[at]), scale, sums[at]);
         }
     }

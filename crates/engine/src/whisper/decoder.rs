@@ -6,9 +6,10 @@
 //! logits = norm(x) · embeddingᵀ
 //! ```
 
-use super::attention::{Attention, KeyValues, LayerNorm, Mlp};
+use super::attention::{Attention, LayerNorm, Mlp};
 use super::encoder::Heard;
 use super::sizes::{Sizes, Tower};
+use crate::attention::{Memory, Precision};
 use crate::error::Result;
 use crate::math::add;
 use crate::matrix::Matrix;
@@ -23,6 +24,8 @@ pub struct Decoder {
     positions: Vec<f32>,
     layers: Vec<Layer>,
     norm: LayerNorm,
+    /// Of what attention remembers.
+    precision: Precision,
 }
 
 #[derive(Debug)]
@@ -38,11 +41,11 @@ struct Layer {
 /// What was written so far, as self-attention looks it up.
 #[derive(Debug)]
 pub struct Written {
-    layers: Vec<KeyValues>,
+    layers: Vec<Memory>,
 }
 
 impl Decoder {
-    pub fn take(tensors: &mut Tensors, sizes: Sizes) -> Result<Self> {
+    pub fn take(tensors: &mut Tensors, sizes: Sizes, precision: Precision) -> Result<Self> {
         let Sizes { vocabulary, text, .. } = sizes;
         let layers = (0..text.layers).map(|index| Layer::take(tensors, index, text.state));
         Ok(Self {
@@ -56,6 +59,7 @@ impl Decoder {
                 .floats("model.decoder.embed_positions.weight", &[text.context, text.state])?,
             norm: LayerNorm::take(tensors, "model.decoder.layer_norm", text.state)?,
             text,
+            precision,
         })
     }
 
@@ -69,12 +73,16 @@ impl Decoder {
     }
 
     pub fn new_written(&self) -> Written {
-        let layer = |_| KeyValues::new(self.text, self.text.context);
-        Written { layers: (0..self.layers()).map(layer).collect() }
+        Written { layers: (0..self.layers()).map(|_| self.new_memory()).collect() }
+    }
+
+    /// For keys and values of a layer: of what was written, or of what was heard.
+    pub fn new_memory(&self) -> Memory {
+        self.text.new_memory(self.precision)
     }
 
     /// Keeps keys and values of what the encoder heard, x\[n, state], for `layer`.
-    pub fn remember(&self, layer: usize, x: &[f32], heard: &mut KeyValues) {
+    pub fn remember(&self, layer: usize, x: &[f32], heard: &mut Memory) {
         self.layers[layer].cross_attention.remember(x, heard);
     }
 
@@ -96,8 +104,7 @@ impl Decoder {
             self.layers.iter().zip(&mut written.layers).zip(&heard.layers)
         {
             let normed = layer.self_norm.apply(&x);
-            let queries = layer.self_attention.queries(&normed);
-            layer.self_attention.remember(&normed, written);
+            let queries = layer.self_attention.query_and_remember(&normed, written);
             add(
                 &mut x,
                 &layer.self_attention.look_up(&queries, written, |position| start + position + 1),
@@ -158,7 +165,7 @@ impl Layer {
 impl Written {
     /// How many tokens were written.
     pub fn tokens(&self) -> usize {
-        self.layers.first().map_or(0, KeyValues::len)
+        self.layers.first().map_or(0, Memory::len)
     }
 
     /// Takes back everything after the first `len` tokens.

@@ -16,6 +16,8 @@ use crate::tokenizer::Tokenizer;
 const TEMPERATURES: [f32; 6] = [0.0, 0.2, 0.4, 0.6, 0.8, 1.0];
 /// Mean log-probability below which a text is not believed.
 const IMPROBABLE: f32 = -1.0;
+/// And below which another look is worth its while.
+const DOUBTFUL: f32 = -0.7;
 /// Probability of "no speech" above which an improbable text is silence.
 const NO_SPEECH: f32 = 0.6;
 /// The same, when the model would rather describe what it hears than write text.
@@ -44,6 +46,8 @@ pub struct Hypothesis {
     pub no_speech: f32,
     /// Whether a remark such as "[Music]" would have been likelier than words.
     pub remark: bool,
+    /// Whether it began to say the same again.
+    pub repeats: bool,
 }
 
 impl Hypothesis {
@@ -54,6 +58,15 @@ impl Hypothesis {
     pub fn is_speech(&self) -> bool {
         let made_up = self.no_speech > NO_SPEECH && self.log_probability <= IMPROBABLE;
         !made_up && !only_remarks(self.no_speech, self.remark)
+    }
+
+    /// Whether a look at no more than the sound itself was enough: where it was
+    /// not, the model says things twice, or is in doubt.
+    pub fn is_sure(&self) -> bool {
+        self.is_speech()
+            && !self.repeats
+            && self.compression <= TOO_REPETITIVE
+            && self.log_probability >= DOUBTFUL
     }
 
     fn is_good(&self) -> bool {
@@ -76,6 +89,14 @@ pub(super) enum Advance {
     Done(Hypothesis),
 }
 
+/// Whether the last words of text were said before, word for word.
+fn repeats(said: &[u32], tokens: &Tokens) -> bool {
+    const ALIKE: usize = 5;
+    let text: Vec<u32> = said.iter().copied().filter(|&token| tokens.is_text(token)).collect();
+    let Some((rest, last)) = text.split_last_chunk::<ALIKE>() else { return false };
+    rest.windows(ALIKE).any(|words| words == last)
+}
+
 #[derive(Debug)]
 pub(super) struct Decoding {
     /// What was said before, then the beginning.
@@ -91,6 +112,8 @@ pub(super) struct Decoding {
     /// Scores of the first token, the same for each attempt.
     first_logits: Vec<f32>,
     attempt: Attempt,
+    /// Whether one attempt is all that is wanted.
+    only_once: bool,
     /// The likeliest of the attempts that were no good.
     best: Option<Hypothesis>,
     seed: u64,
@@ -139,9 +162,17 @@ impl Decoding {
             first_logits: Vec::new(),
             language,
             attempt: Attempt::new(0, seed),
+            only_once: false,
             best: None,
             seed,
         }
+    }
+
+    /// Whatever the first attempt brings is the result, and it ends when it begins
+    /// to repeat itself.
+    pub(super) fn only_once(mut self) -> Self {
+        self.only_once = true;
+        self
     }
 
     pub(super) fn language(&self) -> Language {
@@ -150,7 +181,10 @@ impl Decoding {
 
     /// Whether the text of the attempt under way will probably be believed.
     pub(super) fn is_promising(&self) -> bool {
-        self.no_speech <= NO_SPEECH
+        let Attempt { said, log_probability, .. } = &self.attempt;
+        let doubtful = *log_probability < DOUBTFUL * said.len() as f32;
+        let most = if self.only_once { NO_SPEECH / 4.0 } else { NO_SPEECH };
+        self.no_speech <= most && !(self.only_once && doubtful)
     }
 
     /// Text of the attempt under way.
@@ -172,7 +206,8 @@ impl Decoding {
                 Advance::Working
             };
         }
-        let hypothesis = self.attempt.hypothesis(self.no_speech, self.remark);
+        let mut hypothesis = self.attempt.hypothesis(self.no_speech, self.remark);
+        hypothesis.repeats = repeats(&hypothesis.said, means.tokens);
         self.judge(hypothesis)
     }
 
@@ -223,6 +258,9 @@ impl Decoding {
         if attempt.said.len() >= room.min(means.decoder.context() / 2) {
             return true;
         }
+        if self.only_once && repeats(&attempt.said, tokens) {
+            return true;
+        }
         let looked_for = attempt.said.len().is_multiple_of(LOOP_CHECK);
         if looked_for && compression_ratio(&attempt.text) > TOO_REPETITIVE {
             return true;
@@ -235,7 +273,7 @@ impl Decoding {
     /// Takes a good hypothesis; else tries again with more chance. When nothing
     /// is good, the likeliest that is no loop is better than silence.
     fn judge(&mut self, hypothesis: Hypothesis) -> Advance {
-        if hypothesis.is_good() {
+        if self.only_once || hypothesis.is_good() {
             return Advance::Done(hypothesis);
         }
         let next = self.attempt.rung + 1;
@@ -286,6 +324,7 @@ impl Attempt {
             compression: compression_ratio(self.text.trim()),
             no_speech,
             remark,
+            repeats: false,
             said,
         }
     }

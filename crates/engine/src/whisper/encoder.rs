@@ -9,12 +9,13 @@
 //! A window takes seconds on a slow machine, so [`Listening`] goes through it in
 //! blocks of rows, as many at a time as the caller has time for.
 
-use super::attention::{Attention, KeyValues, LayerNorm, Mlp};
+use super::attention::{Attention, LayerNorm, Mlp};
 use super::decoder::Decoder;
 use super::sizes::Sizes;
+use crate::attention::{Memory, Precision};
 use crate::error::{EngineError, Result};
 use crate::math::{add, gelu};
-use crate::matrix::{Linear, Matrix};
+use crate::matrix::Linear;
 use crate::tensors::Tensors;
 use bella_weights::BlockType;
 
@@ -29,6 +30,8 @@ pub struct Encoder {
     positions: Vec<f32>,
     layers: Vec<Layer>,
     norm: LayerNorm,
+    /// Of what attention remembers.
+    precision: Precision,
 }
 
 #[derive(Debug)]
@@ -46,7 +49,7 @@ struct Convolution {
 }
 
 impl Encoder {
-    pub fn take(tensors: &mut Tensors, sizes: Sizes) -> Result<Self> {
+    pub fn take(tensors: &mut Tensors, sizes: Sizes, precision: Precision) -> Result<Self> {
         let state = sizes.audio.state;
         let layers = (0..sizes.audio.layers).map(|index| Layer::take(tensors, index, state));
         Ok(Self {
@@ -57,6 +60,7 @@ impl Encoder {
                 .floats("model.encoder.embed_positions.weight", &[sizes.audio.context, state])?,
             norm: LayerNorm::take(tensors, "model.encoder.layer_norm", state)?,
             sizes,
+            precision,
         })
     }
 
@@ -115,7 +119,7 @@ impl Convolution {
                 );
             }
         }
-        let weight = Matrix::new(&weight, [channels, 3 * inputs], BlockType::F32, bytes)?;
+        let weight = tensors.packed(&weight, [channels, 3 * inputs], BlockType::F32, bytes)?;
         let bias = tensors.floats(&format!("{name}.bias"), &[channels])?;
         Ok(Self { linear: Linear { weight, bias: Some(bias) } })
     }
@@ -142,7 +146,7 @@ impl Convolution {
 /// What the decoder looks up: keys and values of its cross-attention, per layer.
 #[derive(Debug)]
 pub struct Heard {
-    pub layers: Vec<KeyValues>,
+    pub layers: Vec<Memory>,
 }
 
 /// One window on its way through the encoder.
@@ -154,7 +158,7 @@ pub struct Listening {
     /// \[rows, state]
     x: Vec<f32>,
     queries: Vec<f32>,
-    memory: KeyValues,
+    memory: Memory,
     heard: Heard,
     stage: Stage,
     /// How far the stage has come.
@@ -181,13 +185,13 @@ impl Listening {
             let detail = format!("{} numbers are no window of a spectrogram", mel.len());
             return Err(EngineError::BadAudio { detail });
         }
-        let layers = (0..decoder.layers()).map(|_| KeyValues::new(encoder.sizes.text, rows));
+        let layers = (0..decoder.layers()).map(|_| decoder.new_memory());
         Ok(Self {
             mel,
             rows,
             x: Vec::with_capacity(rows * audio.state),
             queries: Vec::with_capacity(rows * audio.state),
-            memory: KeyValues::new(audio, rows),
+            memory: audio.new_memory(encoder.precision),
             heard: Heard { layers: layers.collect() },
             stage: Stage::Stem,
             row: 0,
@@ -207,8 +211,7 @@ impl Listening {
             Stage::Project(index) => {
                 let layer = &encoder.layers[index];
                 let normed = layer.attention_norm.apply(&self.x[block]);
-                self.queries.extend(layer.attention.queries(&normed));
-                layer.attention.remember(&normed, &mut self.memory);
+                self.queries.extend(layer.attention.query_and_remember(&normed, &mut self.memory));
             }
             Stage::Mix(index) => {
                 let layer = &encoder.layers[index];

@@ -23,6 +23,7 @@ mod transcription;
 
 use bella_weights::Metadata;
 
+use crate::attention::Precision;
 use crate::audio::mel::{BINS, MelFilters};
 use crate::error::{EngineError, Result};
 use crate::tensors::Tensors;
@@ -50,8 +51,27 @@ impl Whisper {
     /// safetensors file alone. The tokenizer is always a file beside it.
     pub fn new(
         metadata: &Metadata,
+        tensors: Tensors,
+        tokenizer_json: Option<&[u8]>,
+    ) -> Result<Self> {
+        Self::take(metadata, tensors.rounding(), tokenizer_json, Precision::Bits7)
+    }
+
+    /// The same without rounding anything, which takes twice the memory and several
+    /// times as long: what the usual model is compared with.
+    pub fn exact(
+        metadata: &Metadata,
+        tensors: Tensors,
+        tokenizer_json: Option<&[u8]>,
+    ) -> Result<Self> {
+        Self::take(metadata, tensors, tokenizer_json, Precision::Exact)
+    }
+
+    fn take(
+        metadata: &Metadata,
         mut tensors: Tensors,
         tokenizer_json: Option<&[u8]>,
+        precision: Precision,
     ) -> Result<Self> {
         let sizes = Sizes::read(metadata, &tensors)?;
         let Some(tokenizer_json) = tokenizer_json else {
@@ -64,8 +84,8 @@ impl Whisper {
                 || MelFilters::slaney(sizes.mels),
                 |table| MelFilters::from_table(&table),
             ),
-            encoder: Encoder::take(&mut tensors, sizes)?,
-            decoder: Decoder::take(&mut tensors, sizes)?,
+            encoder: Encoder::take(&mut tensors, sizes, precision)?,
+            decoder: Decoder::take(&mut tensors, sizes, precision)?,
             tokens: Tokens::new(&tokenizer, &sizes)?,
             tokenizer,
             sizes,
@@ -104,12 +124,14 @@ impl Whisper {
     /// What a transcription takes at its height, beside the weights.
     pub fn working_bytes(&self) -> usize {
         let Sizes { mels, audio, text, .. } = self.sizes;
-        let spectrogram = 2 * self.sizes.window_frames() * mels;
-        // The stream, queries, keys and values of a layer.
-        let encoding = 4 * audio.context * audio.state;
-        let heard = 2 * text.layers * audio.context * text.state;
-        let written = 2 * text.layers * text.context * text.state;
-        (spectrogram + encoding + heard + written) * size_of::<f32>()
+        let floats = size_of::<f32>();
+        let spectrogram = 2 * self.sizes.window_frames() * mels * floats;
+        // The stream and the queries of a layer, and rows on their way through it.
+        let encoding = 4 * audio.context * audio.state * floats;
+        // Keys and values, a byte for each number and their scales.
+        let remembered = |positions, layers| 2 * layers * positions * text.state * 9 / 8;
+        let heard = remembered(audio.context, text.layers + 1);
+        spectrogram + encoding + heard + remembered(text.context, text.layers)
     }
 
     /// Text of what was said; timestamps are passed over.

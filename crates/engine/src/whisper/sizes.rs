@@ -2,6 +2,7 @@
 
 use bella_weights::Metadata;
 
+use crate::attention::{Memory, Precision};
 use crate::error::{EngineError, Result};
 use crate::tensors::Tensors;
 
@@ -23,6 +24,12 @@ pub struct Tower {
     pub state: usize,
     pub heads: usize,
     pub layers: usize,
+}
+
+impl Tower {
+    pub fn new_memory(&self, precision: Precision) -> Memory {
+        Memory::new(self.heads, self.state / self.heads, precision)
+    }
 }
 
 /// Every Whisper there is has heads of this width. Hugging Face's weight files

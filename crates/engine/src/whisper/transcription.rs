@@ -25,6 +25,9 @@ const PREVIEW_AFTER: usize = FRAMES_PER_SECOND;
 /// log₁₀ energy below which a window is silent without asking the model: what a
 /// converter hisses with nothing connected, about 76 dB below full scale.
 const SILENT: f32 = -7.0;
+/// Frames of silence that are heard with the sound at least: the model was
+/// trained on windows that are never cut off at their last word.
+const SILENCE_AFTER: usize = 3 * FRAMES_PER_SECOND;
 /// Text from so high a temperature is no good context for what follows.
 const UNRELIABLE: f32 = 0.5;
 
@@ -77,6 +80,8 @@ struct Window {
     frames: usize,
     /// Whether more sound may still come into it.
     is_preview: bool,
+    /// Whether the encoder heard little more than the sound.
+    is_glance: bool,
 }
 
 impl Transcription {
@@ -176,14 +181,27 @@ impl Transcription {
         if is_preview {
             self.previewed = content;
         }
-        let window = Window { frames: rest.min(model.sizes.window_frames()), is_preview };
+        let frames = rest.min(model.sizes.window_frames());
+        let window = Window { frames, is_preview, is_glance: true };
         if self.spectrogram.loudest(self.seek, window.frames) < SILENT {
             if !is_preview {
                 self.move_on(window.frames);
             }
             return Ok(Step::Working);
         }
-        let mel = self.spectrogram.window(self.seek, model.sizes.window_frames());
+        self.listen(model, window)
+    }
+
+    /// Begins to hear a window: a glance at no more than the sound itself, or all of
+    /// what the model is used to.
+    fn listen(&mut self, model: &Whisper, window: Window) -> Result<Step> {
+        let full = model.sizes.window_frames();
+        let frames = match window.is_glance {
+            true => full.min((window.frames + SILENCE_AFTER).next_multiple_of(2)),
+            false => full,
+        };
+        let window = Window { is_glance: frames < full, ..window };
+        let mel = self.spectrogram.window(self.seek, frames);
         let listening = Listening::new(&model.encoder, &model.decoder, mel)?;
         self.phase = Phase::Encoding(Box::new(listening), window);
         Ok(Step::Working)
@@ -209,8 +227,11 @@ impl Transcription {
             self.options.timestamps || !fits || window.frames == model.sizes.window_frames();
         let beginning = model.tokens.beginning(language, timestamps)?;
         let seed = self.options.seed.wrapping_add(self.seek as u64);
-        let decoding =
+        let mut decoding =
             Decoding::new(&model.decoder, &model.tokens, &self.before, &beginning, language, seed);
+        if window.is_glance {
+            decoding = decoding.only_once();
+        }
         Ok(Phase::Decoding(heard, Box::new(decoding), window))
     }
 
@@ -230,6 +251,9 @@ impl Transcription {
             heard: &heard,
         };
         Ok(match decoding.advance(means, block) {
+            Advance::Done(hypothesis) if window.is_glance && !hypothesis.is_sure() => {
+                self.listen(model, Window { is_glance: false, ..window })?
+            }
             Advance::Done(hypothesis) if window.is_preview => {
                 if hypothesis.is_speech() {
                     self.partial(&model.text_of(&hypothesis.said), true)

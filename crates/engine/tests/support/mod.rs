@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 
 use bella_engine::llm::LanguageModel;
 use bella_engine::{Model, ModelLoader};
-use bella_protocol::{ModelFile, ModelSpec, Task};
+use bella_protocol::{Failure, ModelFile, ModelSpec, Task};
 
 /// Where a model's file is, or `None` after saying so: a clone without weights
 /// still passes, and nobody takes a skipped test for a passed one.
@@ -67,6 +67,21 @@ pub(crate) fn load(id: &str, task: Task, paths: &[PathBuf]) -> Model {
 
 /// The same for a model that may be an addition to another.
 pub(crate) fn load_on(id: &str, task: Task, paths: &[PathBuf], base: Option<&str>) -> Model {
+    load_by(ModelLoader::new, id, task, paths, base)
+}
+
+/// The same without rounding a Whisper's weights.
+pub(crate) fn load_exactly(id: &str, task: Task, paths: &[PathBuf]) -> Model {
+    load_by(|spec| ModelLoader::new(spec).map(ModelLoader::exactly), id, task, paths, None)
+}
+
+fn load_by(
+    loader: impl Fn(ModelSpec) -> Result<ModelLoader, Failure>,
+    id: &str,
+    task: Task,
+    paths: &[PathBuf],
+    base: Option<&str>,
+) -> Model {
     let files = paths.iter().map(|path| ModelFile {
         name: path.file_name().expect("a file").to_string_lossy().into_owned(),
         url: String::new(),
@@ -79,7 +94,7 @@ pub(crate) fn load_on(id: &str, task: Task, paths: &[PathBuf], base: Option<&str
         files: files.collect(),
         base: base.map(str::to_owned),
     };
-    let mut loader = ModelLoader::new(spec).expect("a model with files");
+    let mut loader = loader(spec).expect("a model with files");
     let mut piece = vec![0; 1 << 20];
     for path in paths {
         let mut file = File::open(path).expect("readable");

@@ -11,7 +11,7 @@ use bella_protocol::Language;
 use serde::Deserialize;
 
 use super::support::clips::{clips, jfk};
-use super::whisper;
+use super::{exact_whisper, whisper};
 
 #[derive(Deserialize)]
 struct Goldens {
@@ -66,7 +66,7 @@ fn base_agrees_with_numpy() {
 
 /// Without the recordings, only the synthetic sound is compared.
 fn agrees(model: &str, goldens: &str) {
-    let Some(whisper) = whisper(model) else { return };
+    let Some(whisper) = exact_whisper(model) else { return };
     let goldens: Goldens = serde_json::from_str(goldens).expect("goldens");
     let recordings: Vec<_> = clips().into_iter().flatten().chain(jfk()).collect();
     let mut clear = 0;

@@ -11,6 +11,8 @@ mod silence;
 #[path = "../support/mod.rs"]
 mod support;
 
+use std::path::PathBuf;
+
 use bella_engine::Model;
 use bella_engine::whisper::{Step, Transcription, Whisper};
 use bella_protocol::Task;
@@ -18,10 +20,19 @@ use bella_protocol::{Segment, TranscribeOptions, Transcript};
 
 /// A Whisper out of the cache, through the loader the worker uses.
 fn whisper(model: &str) -> Option<Box<Whisper>> {
+    whisper_by(support::load, model)
+}
+
+/// The same with its weights as they are in the file.
+fn exact_whisper(model: &str) -> Option<Box<Whisper>> {
+    whisper_by(support::load_exactly, model)
+}
+
+fn whisper_by(load: fn(&str, Task, &[PathBuf]) -> Model, model: &str) -> Option<Box<Whisper>> {
     let files = ["model.gguf", "tokenizer.json"];
     let paths = files.map(|file| support::weights(model, file));
     let paths: Vec<_> = paths.into_iter().collect::<Option<_>>()?;
-    match support::load(model, Task::Transcribe, &paths) {
+    match load(model, Task::Transcribe, &paths) {
         Model::Transcribe(whisper) => Some(whisper),
         other => panic!("{other:?} does not transcribe"),
     }

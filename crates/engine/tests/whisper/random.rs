@@ -1,6 +1,7 @@
 //! A Whisper of a few thousand numbers: the forward pass, wherever there are no
 //! weights to be had.
 
+use bella_engine::attention::Precision;
 use bella_engine::tensors::{Tensor, Tensors};
 use bella_engine::whisper::decoder::Decoder;
 use bella_engine::whisper::encoder::{Encoder, Heard, Listening};
@@ -104,8 +105,12 @@ fn tensors() -> Tensors {
 
 fn model() -> (Encoder, Decoder) {
     let mut tensors = tensors();
-    let encoder = Encoder::take(&mut tensors, SIZES).expect("every tensor of an encoder");
-    (encoder, Decoder::take(&mut tensors, SIZES).expect("every tensor of a decoder"))
+    let encoder =
+        Encoder::take(&mut tensors, SIZES, Precision::Exact).expect("every tensor of an encoder");
+    (
+        encoder,
+        Decoder::take(&mut tensors, SIZES, Precision::Exact).expect("every tensor of a decoder"),
+    )
 }
 
 fn golden() -> Golden {
