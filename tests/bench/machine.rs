@@ -1,36 +1,21 @@
-//! Where and when something was measured.
+//! Where and when something was measured, as far as it can be known from outside.
 
 use std::fs;
 use std::process::Command;
 
+use bella_measure::Machine;
 use bella_tests::Page;
-use serde::Serialize;
 
-#[derive(Clone, Debug, Serialize)]
-pub struct Machine {
-    pub system: String,
-    pub processor: Option<String>,
-    pub cores: usize,
-    pub browser: String,
-    pub date: String,
-    /// Of the sources the bench was built from.
-    pub commit: Option<String>,
-    /// How busy the machine was when the run began, in processes; a run beside a
-    /// build is worth little.
-    pub load: Option<String>,
-}
-
-impl Machine {
-    pub fn of(page: &Page) -> Self {
-        Self {
-            system: format!("{} {}", std::env::consts::OS, std::env::consts::ARCH),
-            processor: processor(),
-            cores: page.eval("navigator.hardwareConcurrency"),
-            browser: page.browser().version().to_owned(),
-            date: page.eval("new Date().toISOString()"),
-            commit: commit(),
-            load: fs::read_to_string("/proc/loadavg").ok().map(|text| text.trim().to_owned()),
-        }
+pub fn machine(page: &Page) -> Machine {
+    Machine {
+        date: page.eval("new Date().toISOString()"),
+        browser: page.browser().version().to_owned(),
+        cores: page.eval("navigator.hardwareConcurrency"),
+        memory_gib: page.eval("navigator.deviceMemory ?? null"),
+        system: Some(format!("{} {}", std::env::consts::OS, std::env::consts::ARCH)),
+        processor: processor(),
+        commit: commit(),
+        load: fs::read_to_string("/proc/loadavg").ok().map(|text| text.trim().to_owned()),
     }
 }
 
@@ -41,6 +26,7 @@ fn processor() -> Option<String> {
     Some(line.split_once(':')?.1.trim().to_owned())
 }
 
+/// Of the sources this program was built from.
 fn commit() -> Option<String> {
     let git = |arguments: &[&str]| {
         let output = Command::new("git").args(arguments).current_dir(xtask::repo::root()).output();

@@ -5,20 +5,23 @@
 //! - [`arguments`]: what is wanted
 //! - [`site`]: one folder with the page, the rivals and everybody's weights
 //! - [`ours`], [`wllama`], [`transformers`]: the sides, each asked at its own door
-//! - [`clips`], [`dialogue`]: what they are all given; [`text_error`]: how far what
+//! - [`clips`]: what they are given to hear; [`text_error`], [`errors`]: how far what
 //!   they heard is from what was said
-//! - [`rivals`]: by turns, side against side; [`duel`]: what came of it
+//! - [`own`]: this device by itself; [`table`]: what came of it
+//! - [`rivals`]: by turns, side against side; [`duel`]: what came of that
 //! - [`machine`]: where and when it was
 
 mod arguments;
 mod clips;
-mod dialogue;
 mod duel;
+mod errors;
 mod machine;
 mod ours;
+mod own;
 mod requantised;
 mod rivals;
 mod site;
+mod table;
 mod text_error;
 mod transformers;
 mod wllama;
@@ -45,7 +48,7 @@ fn run() -> Result<(), Box<dyn Error>> {
         io::stdout().write_all(arguments::HELP.as_bytes())?;
         return Ok(());
     };
-    rivals::run(&arguments)
+    if arguments.rivals { rivals::run(&arguments) } else { own::run(&arguments) }
 }
 
 /// Told while it goes on; a reader that has gone is nobody's trouble.

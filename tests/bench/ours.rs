@@ -1,12 +1,13 @@
 //! Our engine, asked through the worker's door as the page asks it.
 
+use bella_measure::EngineBuild;
 use bella_protocol::{
-    ChatMessage, ChatOptions, FromEngine, Language, ModelSpec, Outcome, Reply, Request,
-    SoundFormat, TranscribeOptions,
+    ChatMessage, ChatOptions, Language, ModelSpec, Outcome, Reply, Request, SoundFormat,
+    TranscribeOptions,
 };
 use bella_tests::Page;
 use bella_tests::engine::{Answer, Engine};
-use serde_json::{Value, json};
+use serde_json::json;
 
 /// What a reply took, on the clock of the page.
 #[derive(Clone, Copy, Debug)]
@@ -62,11 +63,8 @@ impl Ours {
     }
 
     /// What the worker says it runs.
-    pub fn build(&self) -> Value {
-        match self.engine.first_words() {
-            Some(words @ FromEngine::Ready { .. }) => json!(words)["Ready"].clone(),
-            _ => Value::Null,
-        }
+    pub fn build(&self) -> EngineBuild {
+        build_of(&self.engine)
     }
 
     /// Greedy, like everyone.
@@ -138,6 +136,16 @@ impl Ours {
 
     pub fn end(self) {
         self.engine.end();
+    }
+}
+
+/// What a worker says it runs; one that names no build is the only one there is.
+pub fn build_of(engine: &Engine) -> EngineBuild {
+    let words = json!(engine.first_words());
+    let build = &words["Ready"]["build"];
+    EngineBuild {
+        name: build["name"].as_str().unwrap_or("baseline").to_lowercase(),
+        threads: build["threads"].as_u64().and_then(|n| usize::try_from(n).ok()).unwrap_or(1),
     }
 }
 

@@ -8,6 +8,8 @@ use std::fs;
 use std::path::Path;
 use std::time::Duration;
 
+use bella_measure::Machine;
+use bella_measure::prompts::{PROMPT_TOKENS, REPLY_TOKENS, asked, long_talk};
 use bella_protocol::ModelSpec;
 use bella_tests::host::Host;
 use bella_tests::models::spec;
@@ -21,14 +23,14 @@ use xtask::repo;
 
 use crate::arguments::Arguments;
 use crate::clips::{self, Sound};
-use crate::dialogue::{PROMPT_TOKENS, REPLY_TOKENS, asked, long_talk};
 use crate::duel::Duel;
-use crate::machine::Machine;
+use crate::errors::Errors;
+use crate::machine::machine;
 use crate::ours::{Ours, Talk};
 use crate::requantised::requantise;
 use crate::say;
 use crate::site::Site;
-use crate::text_error::{Rates, TextError};
+use crate::text_error::Rates;
 use crate::transformers::Transformers;
 use crate::wllama::Wllama;
 
@@ -71,7 +73,7 @@ pub fn run(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
     let context = browser.context()?;
     let page = context.page()?.with_patience(Duration::from_secs(60));
     page.goto(&host.url_of("bench.html"));
-    let machine = Machine::of(&page);
+    let machine = machine(&page);
     say(format_args!("{machine:#?}"));
     let mut arena = Arena {
         page: &page,
@@ -154,7 +156,7 @@ impl Arena<'_> {
             decodes.push(decode);
             prefills.push(prefill);
         }
-        self.note("build", ours.build());
+        self.note("build", json!(ours.build()));
         ours.end();
         self.record_best("smollm2_decode", decodes);
         self.record_best("smollm2_prefill", prefills);
@@ -272,24 +274,22 @@ impl Arena<'_> {
         for model in ["whisper-tiny", "whisper-base"] {
             let ours = self.ours("ours", 1, model)?;
             let rival = Transformers::start(self.page, model, 1)?;
-            let mut sums: BTreeMap<&str, [TextError; 2]> = BTreeMap::new();
+            let (mut our_errors, mut their_errors) = (Errors::default(), Errors::default());
             let mut heard = Vec::new();
             for clip in &clips {
                 let samples = clip.samples();
                 rival.keep(&clip.name, &samples)?;
                 let our = ours.transcribe(&samples, clip.language)?.text;
                 let their = rival.transcribe(&clip.name, clip.language)?.text;
-                let corpus = clip.name.split('/').next().unwrap_or_default();
-                let sum = sums.entry(corpus).or_default();
-                sum[0] += TextError::of(&clip.text, &our);
-                sum[1] += TextError::of(&clip.text, &their);
+                our_errors.add(clip, &our);
+                their_errors.add(clip, &their);
                 heard.push(json!({ "clip": clip.name, "ours": our, "rival": their }));
             }
             rival.end()?;
             ours.end();
             let mut told = Map::new();
-            for (corpus, sum) in sums {
-                let [ours, rival] = sum.map(TextError::rates);
+            for ((corpus, ours), (_, rival)) in our_errors.by_corpus().zip(their_errors.by_corpus())
+            {
                 tell_errors(model, corpus, ours, rival);
                 told.insert(corpus.to_owned(), json!({ "ours": ours, "rival": rival }));
             }
@@ -309,11 +309,11 @@ impl Arena<'_> {
     fn two_threads(&self, model: &str) -> Result<Ours, String> {
         let ours = self.ours("two threads", 2, model)?;
         let build = ours.build();
-        if build["build"]["threads"] == 2 {
+        if build.threads == 2 {
             return Ok(ours);
         }
         ours.end();
-        Err(format!("the engine does not run on two threads here; it says {build}"))
+        Err(format!("the engine does not run on two threads here; it says {build:?}"))
     }
 
     fn spec(&self, model: &str) -> Result<ModelSpec, String> {

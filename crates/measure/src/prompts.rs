@@ -1,4 +1,4 @@
-//! What every language model is asked, to the token.
+//! What language models are asked, to the token.
 
 use bella_protocol::{ChatMessage, Role};
 
