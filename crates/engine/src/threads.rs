@@ -18,8 +18,9 @@ use std::time::Duration;
 /// Looks for work before lying down: some tens of microseconds, a little more
 /// than what passes between two tokens.
 const LOOKS: u32 = 60_000;
-/// How often someone who waits makes sure that he does not wait in vain.
-const PATIENCE: Duration = Duration::from_millis(50);
+/// How long everybody is waited for when everybody is called, in naps.
+const NAP: Duration = Duration::from_millis(1);
+const NAPS: usize = 2_000;
 /// More parts than threads, so that one who is held up does not hold up all.
 const PARTS_PER_THREAD: usize = 3;
 /// Multiplications, or what costs as much, that are worth a part of their own.
@@ -46,6 +47,8 @@ struct Crew {
     asleep: AtomicUsize,
     bed: Mutex<()>,
     wake: Condvar,
+    /// Where those lie who may not work.
+    want: Condvar,
     /// Whether a helper is gone for good.
     broken: AtomicBool,
 }
@@ -68,6 +71,7 @@ static CREW: Crew = Crew {
     asleep: AtomicUsize::new(0),
     bed: Mutex::new(()),
     wake: Condvar::new(),
+    want: Condvar::new(),
     broken: AtomicBool::new(false),
 };
 
@@ -84,7 +88,9 @@ pub fn helpers() -> usize {
 
 /// How many threads may work, the engine's own included.
 pub fn use_at_most(threads: usize) {
+    let _awake = CREW.bed.lock().unwrap_or_else(PoisonError::into_inner);
     CREW.wanted.store(threads.max(1) - 1, Ordering::SeqCst);
+    CREW.want.notify_all();
 }
 
 /// Threads that work, the engine's own included.
@@ -109,6 +115,28 @@ pub fn share<F: Fn(usize) + Sync>(parts: usize, work: F) {
         }
     }
     (0..parts).for_each(work);
+}
+
+/// Calls `work` on every thread once, on all at the same time: false if one of them
+/// does not come.
+pub fn call_everyone(work: impl Fn() + Sync) -> bool {
+    let everyone = count();
+    let (come, done) = (AtomicUsize::new(0), AtomicUsize::new(0));
+    share(everyone, |_| {
+        // Nobody takes a second part before all have taken their first.
+        come.fetch_add(1, Ordering::SeqCst);
+        for _ in 0..NAPS {
+            if come.load(Ordering::SeqCst) == everyone {
+                break;
+            }
+            std::thread::sleep(NAP);
+        }
+        if come.load(Ordering::SeqCst) == everyone {
+            work();
+            done.fetch_add(1, Ordering::SeqCst);
+        }
+    });
+    done.load(Ordering::SeqCst) == everyone
 }
 
 /// Cuts `0..units` into stretches, whole multiples of `step` but for the last,
@@ -267,17 +295,18 @@ impl Crew {
                 looks += 1;
                 std::hint::spin_loop();
             } else {
-                self.lie_down(wanted);
+                self.lie_down(number, wanted);
                 looks = 0;
             }
         }
     }
 
-    /// Until there is work; one that is not wanted looks up now and then.
-    fn lie_down(&self, wanted: bool) {
+    /// Until there is work, or until this one is wanted.
+    fn lie_down(&self, number: usize, wanted: bool) {
         let bed = self.bed.lock().unwrap_or_else(PoisonError::into_inner);
         if !wanted {
-            drop(self.wake.wait_timeout(bed, PATIENCE));
+            let unwanted = |_: &mut ()| number >= self.wanted.load(Ordering::SeqCst);
+            drop(self.want.wait_while(bed, unwanted));
             return;
         }
         self.asleep.fetch_add(1, Ordering::SeqCst);
@@ -391,6 +420,20 @@ mod tests {
             let expected = |at: usize| (at / width) as f32 + 1.0;
             assert!(columns.iter().enumerate().all(|(at, &value)| value == expected(at)));
         }
+    }
+
+    #[test]
+    fn everyone_is_called_once_or_it_is_noticed() {
+        use std::collections::HashSet;
+        with_helpers();
+        let threads = Mutex::new(HashSet::new());
+        // Another test may have the helpers just now; then it is this thread alone.
+        let all = call_everyone(|| {
+            let id = std::thread::current().id();
+            assert!(threads.lock().expect("nobody panics").insert(id), "called twice");
+        });
+        let called = threads.into_inner().expect("nobody panics").len();
+        assert!(called == count() || !all, "{called} of {}", count());
     }
 
     #[test]
