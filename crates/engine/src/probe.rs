@@ -131,8 +131,8 @@ fn check_attention(x: &[f32]) -> Result<(), Wrong> {
         mixed
     });
     for (&got, &expected) in found.iter().zip(&expected) {
-        // Whatever is not a number is not near either.
-        if !((got - expected).abs() <= NEAR) {
+        let off = (got - expected).abs();
+        if off > NEAR || off.is_nan() {
             return Err(Wrong { what: "attention", got, expected });
         }
     }
