@@ -3,12 +3,11 @@
 
 use std::error::Error;
 use std::fs;
-use std::io;
-use std::path::Path;
 use std::time::Duration;
 
-use bella_measure::{EngineBuild, EngineFiles, Report, Run, Skipped, Sounds, TextError, Trials};
+use bella_measure::{EngineBuild, Report, Run, Skipped, Sounds, TextError, Trials};
 use bella_protocol::ModelSpec;
+use bella_tests::download::{Effort, engine_files};
 use bella_tests::engine::Engine;
 use bella_tests::host::{Host, Serving};
 use bella_tests::models::spec;
@@ -50,7 +49,10 @@ pub fn run(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
         arguments,
         report: Report { machine: machine(&page), ..Report::default() },
     };
-    bench.report.engine_files = engine_files(&serving.page)?;
+    for build in ENGINE_BUILDS {
+        let files = engine_files(&serving.page, build.name, Effort::Utmost)?;
+        bench.report.engine_files.push(files);
+    }
     for (name, threads) in BUILDS {
         bench.build(name, threads)?;
     }
@@ -156,32 +158,4 @@ fn recorded() -> Sounds {
         eleven_seconds: sound(clips::eleven_seconds()),
         thirty_seconds: sound(clips::thirty_seconds()),
     }
-}
-
-/// What the builds weigh, as they are and as a host would send them.
-fn engine_files(page: &Path) -> io::Result<Vec<EngineFiles>> {
-    let mut all = Vec::new();
-    for build in ENGINE_BUILDS {
-        let folder = page.join("engine").join(build.name);
-        let mut files = EngineFiles { build: build.name.to_owned(), raw_bytes: 0, brotli_bytes: 0 };
-        for entry in fs::read_dir(&folder)? {
-            let path = entry?.path();
-            if path.extension().is_some_and(|end| end == "wasm" || end == "js") {
-                let bytes = fs::read(&path)?;
-                files.raw_bytes += bytes.len() as u64;
-                files.brotli_bytes += brotli_bytes(&bytes)?;
-            }
-        }
-        all.push(files);
-    }
-    Ok(all)
-}
-
-/// At the highest quality, as hosts compress what never changes.
-fn brotli_bytes(bytes: &[u8]) -> io::Result<u64> {
-    let parameters =
-        brotli::enc::BrotliEncoderParams { quality: 11, lgwin: 24, ..Default::default() };
-    let mut compressed = Vec::new();
-    brotli::BrotliCompress(&mut &*bytes, &mut compressed, &parameters)?;
-    Ok(compressed.len() as u64)
 }

@@ -2,9 +2,10 @@
 //! browser does not know is refused whole, so baseline must run without any that
 //! only turbo may use.
 
-use std::fs;
+use std::{fs, thread};
 
 use bella_protocol::BuildName;
+use bella_tests::download::{Effort, engine_files};
 use bella_tests::host::Serving;
 use bella_tests::stage::skip;
 use wasmparser::{Validator, WasmFeatures};
@@ -53,10 +54,18 @@ fn turbo_has_relaxed_instructions_and_shared_memory() {
 
 /// Both are fetched over slow lines too.
 #[test]
-fn modules_are_small() {
-    for build in BuildName::ALL {
-        let Some(module) = module(build) else { return };
-        // Compressed it is about a quarter; what a host does of that is its own.
-        assert!(module.len() < 6_000_000, "{}: {} bytes", build.name(), module.len());
-    }
+fn an_engine_is_a_download_of_at_most_a_megabyte_and_a_half() {
+    let Ok(serving) = Serving::bella().map_err(|why| skip::<()>(&why)) else { return };
+    let page = serving.page.as_path();
+    // Compressing takes seconds where nothing is optimised: side by side.
+    thread::scope(|scope| {
+        for build in BuildName::ALL {
+            scope.spawn(move || {
+                let files = engine_files(page, build.name(), Effort::Quick)
+                    .unwrap_or_else(|error| panic!("{}: {error}", build.name()));
+                assert!(files.raw_bytes > 500_000, "models and tokenizers are in there: {files:?}");
+                assert!(files.brotli_bytes <= 1_500_000, "{files:?}");
+            });
+        }
+    });
 }

@@ -10,7 +10,8 @@
 //!   given
 //! - [`conversation`]: what a person does with Bella, in the words of the tests
 //! - [`record`]: every request, console line and trouble of a page and its workers
-//! - [`builds`]: which build of the engine the tests run on
+//! - [`builds`]: which build of the engine the tests run on; [`download`]: what an
+//!   engine weighs on the way to a visitor
 //! - [`timeline`]: what only the page can time: growing replies, clicks, the engine
 //! - [`tracing`]: what the browser's profiler says about the main thread
 //! - [`host`]: the server behind a test, which can be stopped or told to misbehave
@@ -33,6 +34,7 @@ pub mod builds;
 pub mod chromium;
 pub mod conversation;
 pub mod devtools;
+pub mod download;
 pub mod emulation;
 pub mod engine;
 pub mod evidence;
