@@ -22,7 +22,17 @@ pub struct Tensor {
 #[derive(Debug, Default)]
 pub struct Tensors {
     by_name: HashMap<String, Tensor>,
-    rounding: bool,
+    packing: Packing,
+}
+
+/// Which matrices are rearranged for the integer kernels.
+#[derive(Clone, Copy, Debug, Default)]
+enum Packing {
+    /// Those that the file has rounded already.
+    #[default]
+    Rounded,
+    All,
+    None,
 }
 
 impl Tensors {
@@ -32,7 +42,13 @@ impl Tensors {
 
     /// From now on matrices are packed whatever their type: see [`Matrix::rounded`].
     pub fn rounding(mut self) -> Self {
-        self.rounding = true;
+        self.packing = Packing::All;
+        self
+    }
+
+    /// From now on none is: see [`Matrix::unpacked`].
+    pub fn exactly(mut self) -> Self {
+        self.packing = Packing::None;
         self
     }
 
@@ -68,7 +84,11 @@ impl Tensors {
         block: BlockType,
         bytes: Vec<u8>,
     ) -> Result<Matrix> {
-        let make = if self.rounding { Matrix::rounded } else { Matrix::new };
+        let make = match self.packing {
+            Packing::Rounded => Matrix::new,
+            Packing::All => Matrix::rounded,
+            Packing::None => Matrix::unpacked,
+        };
         make(name, shape, block, bytes)
     }
 

@@ -29,7 +29,7 @@ use crate::tensors::Tensors;
 use crate::tokenizer::Tokenizer;
 pub use constraint::Constraint;
 pub use conversation::Conversation;
-pub use decoder::Decoder;
+pub use decoder::{Decoder, Reading, Stream};
 pub use generation::{Generation, Step};
 use hyperparameters::Hyperparameters;
 pub use prompt::Dialogue;

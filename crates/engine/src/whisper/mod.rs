@@ -57,8 +57,8 @@ impl Whisper {
         Self::take(metadata, tensors.rounding(), tokenizer_json, Precision::Bits7)
     }
 
-    /// The same without rounding anything, which takes twice the memory and several
-    /// times as long: what the usual model is compared with.
+    /// The same with tensors that are not to be rounded, nor what is remembered:
+    /// what the usual model is compared with.
     pub fn exact(
         metadata: &Metadata,
         tensors: Tensors,
