@@ -12,8 +12,10 @@ pub struct RoundedBlock {
     pub quants: [i8; BLOCK],
     /// What one step of the quants is worth.
     pub scale: f32,
-    /// Σ of the quants, for weights that do not count from zero.
+    /// Σ of the quants, for weights whose zero is one of their quants.
     pub total: i32,
+    /// And what that is worth, for weights that have a minimum.
+    pub sum: f32,
 }
 
 /// n rows, each padded with zeros to whole blocks.
@@ -60,7 +62,7 @@ impl Activations {
 }
 
 impl RoundedBlock {
-    const NOTHING: Self = Self { quants: [0; BLOCK], scale: 0.0, total: 0 };
+    const NOTHING: Self = Self { quants: [0; BLOCK], scale: 0.0, total: 0, sum: 0.0 };
 
     /// Becomes what x\[≤ 32] rounds to. Numbers that are not finite make a block of
     /// zeros with a scale that is not finite either, so that they show in the
@@ -83,6 +85,7 @@ impl RoundedBlock {
             self.total += whole;
         }
         self.scale = largest / LARGEST;
+        self.sum = self.total as f32 * self.scale;
     }
 }
 
@@ -107,7 +110,7 @@ mod tests {
     fn nothing_rounds_to_nothing() {
         for tiny in [0.0, 1e-45, -1e-40] {
             let rounded = Activations::new(&[tiny; BLOCK], BLOCK);
-            let RoundedBlock { quants, scale, total } = rounded.row(0)[0];
+            let RoundedBlock { quants, scale, total, .. } = rounded.row(0)[0];
             assert_eq!((quants, scale, total), ([0; BLOCK], 0.0, 0), "{tiny}");
         }
     }

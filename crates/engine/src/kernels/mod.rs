@@ -49,17 +49,17 @@ pub fn multiply(packed: &Packed, positions: &Activations, out: &mut [f32]) {
 pub fn multiply_rows(packed: &Packed, first: usize, positions: &Activations, out: &mut [f32]) {
     #[cfg(target_arch = "x86_64")]
     if x86::is_usable() {
-        return by_tiles(packed, first, positions, out, &x86::TILES);
+        return by_tiles(packed, first, positions, out, &x86::KERNELS);
     }
     #[cfg(target_arch = "wasm32")]
-    return by_tiles(packed, first, positions, out, &wasm::TILES);
+    return by_tiles(packed, first, positions, out, &wasm::KERNELS);
     #[cfg(not(target_arch = "wasm32"))]
-    by_tiles(packed, first, positions, out, &portable::TILES);
+    by_tiles(packed, first, positions, out, &portable::KERNELS);
 }
 
 /// The same by the plain kernel, which the others are compared with.
 pub fn multiply_plainly(packed: &Packed, positions: &Activations, out: &mut [f32]) {
-    by_tiles(packed, 0, positions, out, &portable::TILES);
+    by_tiles(packed, 0, positions, out, &portable::KERNELS);
 }
 
 /// The largest of some numbers without their signs; not a number, if one is none.
@@ -77,10 +77,20 @@ fn nearest(x: f32) -> i32 {
     (x + TO_WHOLE).to_bits() as i32 - TO_WHOLE.to_bits() as i32
 }
 
-/// Multiplies one tile of rows with as many positions, from `first` on, as its
-/// place in the table says, plus one.
+/// One way to multiply.
+#[derive(Debug)]
+pub struct Kernels {
+    /// Multiplies one tile of rows with as many positions, from `first` on, as its
+    /// place says, plus one: of each position the outputs of the tile's rows.
+    tile: [Tile; TILE_POSITIONS],
+    /// Multiplies four tiles, from `tile` on, with one position: of each tile the
+    /// outputs of its rows. With a single position memory sets the pace, and what
+    /// is far away comes sooner in four streams than in one.
+    four_tiles: Option<Tile>,
+}
+
 type Tile = fn(packed: &Packed, tile: usize, positions: &Activations, first: usize) -> Sums;
-/// Of each position (unused ones stay zero) the outputs of a tile's rows.
+/// Unused ones stay zero.
 type Sums = [[f32; TILE_ROWS]; TILE_POSITIONS];
 
 fn by_tiles(
@@ -88,7 +98,7 @@ fn by_tiles(
     first_row: usize,
     positions: &Activations,
     out: &mut [f32],
-    kernels: &[Tile; TILE_POSITIONS],
+    kernels: &Kernels,
 ) {
     let rows = out.len().checked_div(positions.len()).unwrap_or(0);
     assert_eq!(positions.blocks(), packed.blocks(), "positions as wide as the matrix");
@@ -97,13 +107,20 @@ fn by_tiles(
     let first_tile = first_row / TILE_ROWS;
     let cost = packed.blocks() * BLOCK * positions.len();
     share_columns(out, rows, TILE_ROWS, cost, |mut columns| {
-        let range = columns.range();
-        for row in range.clone().step_by(TILE_ROWS) {
-            let used = TILE_ROWS.min(range.end - row);
+        let mut rows = columns.range();
+        if let (Some(four_tiles), 1) = (kernels.four_tiles, positions.len()) {
+            while rows.len() >= 4 * TILE_ROWS {
+                let sums = four_tiles(packed, first_tile + rows.start / TILE_ROWS, positions, 0);
+                columns.at(0, rows.start, 4 * TILE_ROWS).copy_from_slice(sums.as_flattened());
+                rows.start += 4 * TILE_ROWS;
+            }
+        }
+        for row in rows.clone().step_by(TILE_ROWS) {
+            let used = TILE_ROWS.min(rows.end - row);
             let tile = first_tile + row / TILE_ROWS;
             for first in (0..positions.len()).step_by(TILE_POSITIONS) {
                 let together = TILE_POSITIONS.min(positions.len() - first);
-                let sums = kernels[together - 1](packed, tile, positions, first);
+                let sums = kernels.tile[together - 1](packed, tile, positions, first);
                 for (at, sums) in sums[..together].iter().enumerate() {
                     columns.at(first + at, row, used).copy_from_slice(&sums[..used]);
                 }

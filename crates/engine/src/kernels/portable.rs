@@ -3,9 +3,10 @@
 
 use super::activations::RoundedBlock;
 use super::packed::{Form, TileBlock};
-use super::{Activations, BLOCK, Packed, Sums, TILE_POSITIONS, TILE_ROWS, Tile};
+use super::{Activations, BLOCK, Kernels, Packed, Sums, TILE_POSITIONS, TILE_ROWS};
 
-pub const TILES: [Tile; TILE_POSITIONS] = [tile::<1>, tile::<2>, tile::<3>, tile::<4>];
+pub const KERNELS: Kernels =
+    Kernels { tile: [tile::<1>, tile::<2>, tile::<3>, tile::<4>], four_tiles: None };
 
 fn tile<const N: usize>(
     packed: &Packed,
@@ -17,12 +18,12 @@ fn tile<const N: usize>(
     let zero = packed.zero();
     for (at, block) in packed.tile_blocks(tile).enumerate() {
         for (position, sums) in sums.iter_mut().enumerate().take(N) {
-            let RoundedBlock { quants, scale, total } = positions.row(first + position)[at];
+            let RoundedBlock { quants, scale, total, sum } = positions.row(first + position)[at];
             let products = products(packed.form(), &block, &quants);
             for lane in 0..TILE_ROWS {
                 let counted = products[lane] - zero * total;
                 sums[lane] += counted as f32 * (block.scale(lane) * scale);
-                sums[lane] += block.minimum(lane) * (total as f32 * scale);
+                sums[lane] += block.minimum(lane) * sum;
             }
         }
     }

@@ -17,32 +17,32 @@ use std::hint::black_box;
 use super::activations::RoundedBlock;
 use super::packed::{Form, Minimum, SCALE_BYTES};
 use super::values::{Mix, Values};
-use super::{Activations, BLOCK, Packed, Sums, TILE_POSITIONS, TILE_ROWS, Tile};
+use super::{Activations, BLOCK, Kernels, Packed, Sums, TILE_POSITIONS, TILE_ROWS};
 
-pub(super) const TILES: [Tile; TILE_POSITIONS] = [tile::<1>, tile::<2>, tile::<3>, tile::<4>];
+pub(super) const KERNELS: Kernels = Kernels {
+    tile: [tiles::<1, 1>, tiles::<1, 2>, tiles::<1, 3>, tiles::<1, 4>],
+    // Without relaxed SIMD four tiles need more registers than there are.
+    four_tiles: if cfg!(target_feature = "relaxed-simd") { Some(tiles::<4, 1>) } else { None },
+};
 pub(super) const MIXES: [Mix; TILE_POSITIONS] = [mix::<1>, mix::<2>, mix::<3>, mix::<4>];
 
 /// A number for each row of a tile: rows 0–3, rows 4–7.
 type Lanes = [v128; 2];
 
-fn tile<const N: usize>(
+/// T tiles with N positions, one of which is one.
+fn tiles<const T: usize, const N: usize>(
     packed: &Packed,
     tile: usize,
     positions: &Activations,
     first: usize,
 ) -> Sums {
-    match (packed.form(), packed.minimum()) {
-        (Form::Nibbles, Minimum::Zero(_)) => {
-            tile_of::<N, Nibbles, false>(packed, tile, positions, first)
-        }
-        (Form::Nibbles, Minimum::Each) => {
-            tile_of::<N, Nibbles, true>(packed, tile, positions, first)
-        }
-        (Form::Bytes, Minimum::Zero(_)) => {
-            tile_of::<N, Bytes, false>(packed, tile, positions, first)
-        }
-        (Form::Bytes, Minimum::Each) => tile_of::<N, Bytes, true>(packed, tile, positions, first),
-    }
+    let multiply = match (packed.form(), packed.minimum()) {
+        (Form::Nibbles, Minimum::Zero(_)) => tiles_of::<T, N, Nibbles, false>,
+        (Form::Nibbles, Minimum::Each) => tiles_of::<T, N, Nibbles, true>,
+        (Form::Bytes, Minimum::Zero(_)) => tiles_of::<T, N, Bytes, false>,
+        (Form::Bytes, Minimum::Each) => tiles_of::<T, N, Bytes, true>,
+    };
+    multiply(packed, tile, positions, first)
 }
 
 /// Vectors that are the same in every block.
@@ -101,7 +101,7 @@ impl Word for Bytes {
     }
 }
 
-fn tile_of<const N: usize, W: Word, const MINIMUMS: bool>(
+fn tiles_of<const T: usize, const N: usize, W: Word, const MINIMUMS: bool>(
     packed: &Packed,
     tile: usize,
     positions: &Activations,
@@ -110,48 +110,51 @@ fn tile_of<const N: usize, W: Word, const MINIMUMS: bool>(
     let quant_bytes = BLOCK / 4 * W::BYTES;
     let block_bytes = quant_bytes + SCALE_BYTES + if MINIMUMS { SCALE_BYTES } else { 0 };
     let blocks = packed.blocks();
-    let mut weights = packed.tile(tile)[..blocks * block_bytes].as_ptr();
+    let mut weights: [_; T] =
+        std::array::from_fn(|at| packed.tile(tile + at)[..blocks * block_bytes].as_ptr());
     let rows: [_; N] = std::array::from_fn(|at| &positions.row(first + at)[..blocks]);
     let constants = Constants::new();
     let zero = packed.zero();
-    let mut sums = [[f32x4_splat(0.0); 2]; N];
+    let mut sums = [[[f32x4_splat(0.0); 2]; N]; T];
     for block in 0..blocks {
         // SAFETY: there are `blocks` blocks of each, cut out a few lines above.
         unsafe {
             let of_positions = rows.map(|row| row.get_unchecked(block));
             let start =
                 of_positions.map(|position| if MINIMUMS { 0 } else { -zero * position.total });
-            let products = products::<N, W>(weights, of_positions, start, constants);
-            let scale = halves(weights.add(quant_bytes), constants);
-            let minimum = match MINIMUMS {
-                true => halves(weights.add(quant_bytes + SCALE_BYTES), constants),
-                false => scale,
-            };
-            for at in 0..N {
-                let RoundedBlock { scale: position_scale, total, .. } = *of_positions[at];
-                let total = f32x4_splat(total as f32 * position_scale);
-                for half in 0..2 {
-                    let scale = f32x4_mul(scale[half], f32x4_splat(position_scale));
-                    let product = f32x4_convert_i32x4(products[at][half]);
-                    sums[at][half] = multiply_add(product, scale, sums[at][half]);
-                    if MINIMUMS {
-                        sums[at][half] = multiply_add(minimum[half], total, sums[at][half]);
+            let products = products::<T, N, W>(weights, of_positions, start, constants);
+            for tile in 0..T {
+                let scales = halves(weights[tile].add(quant_bytes), constants);
+                let minimums = match MINIMUMS {
+                    true => halves(weights[tile].add(quant_bytes + SCALE_BYTES), constants),
+                    false => scales,
+                };
+                for at in 0..N {
+                    let scale = f32x4_splat(of_positions[at].scale);
+                    for half in 0..2 {
+                        let sum = &mut sums[tile][at][half];
+                        let product = f32x4_convert_i32x4(products[tile][at][half]);
+                        *sum = multiply_add(product, f32x4_mul(scales[half], scale), *sum);
+                        if MINIMUMS {
+                            let offset = f32x4_splat(of_positions[at].sum);
+                            *sum = multiply_add(minimums[half], offset, *sum);
+                        }
                     }
                 }
+                weights[tile] = weights[tile].add(block_bytes);
             }
-            weights = weights.add(block_bytes);
         }
     }
-    stored(sums)
+    stored(sums.as_flattened())
 }
 
-fn stored<const N: usize>(sums: [Lanes; N]) -> Sums {
+fn stored(sums: &[Lanes]) -> Sums {
     let mut out = [[0.0; TILE_ROWS]; TILE_POSITIONS];
     for (out, [low, high]) in out.iter_mut().zip(sums) {
         // SAFETY: two times four numbers fit into eight.
         unsafe {
-            v128_store(out.as_mut_ptr().cast(), low);
-            v128_store(out.as_mut_ptr().add(4).cast(), high);
+            v128_store(out.as_mut_ptr().cast(), *low);
+            v128_store(out.as_mut_ptr().add(4).cast(), *high);
         }
     }
     out
@@ -194,7 +197,7 @@ fn mix<const N: usize>(
             }
         }
     }
-    stored(sums)
+    stored(&sums)
 }
 
 /// `sums` and the products of sixteen bytes with as many of seven bits, by fours.
@@ -244,29 +247,30 @@ unsafe fn halves(halves: *const u8, constants: Constants) -> Lanes {
     ]
 }
 
-/// `start` + Σ quant · position over a block.
+/// `start` + Σ quant · position over a block of each tile.
 ///
 /// # Safety
-/// The weights have to be a whole block.
+/// The weights of each tile have to be a whole block.
 #[cfg(target_feature = "relaxed-simd")]
 #[inline(always)]
-unsafe fn products<const N: usize, W: Word>(
-    weights: *const u8,
+unsafe fn products<const T: usize, const N: usize, W: Word>(
+    weights: [*const u8; T],
     positions: [&RoundedBlock; N],
     start: [i32; N],
     constants: Constants,
-) -> [Lanes; N] {
-    let mut sums = start.map(|start| [i32x4_splat(start); 2]);
+) -> [[Lanes; N]; T] {
+    let mut sums = [start.map(|start| [i32x4_splat(start); 2]); T];
     for word in 0..constants.words {
         // SAFETY: by the caller's promise.
         unsafe {
-            let weights = W::quants(weights.add(word * W::BYTES), constants);
-            for at in 0..N {
-                let position =
-                    v128_load32_splat(positions[at].quants.as_ptr().add(4 * word).cast());
-                for half in 0..2 {
-                    sums[at][half] =
-                        i32x4_relaxed_dot_i8x16_i7x16_add(position, weights[half], sums[at][half]);
+            let positions = splats(positions, word);
+            for (weights, sums) in weights.iter().zip(&mut sums) {
+                let weights = W::quants(weights.add(word * W::BYTES), constants);
+                for (sums, position) in sums.iter_mut().zip(positions) {
+                    for half in 0..2 {
+                        sums[half] =
+                            i32x4_relaxed_dot_i8x16_i7x16_add(position, weights[half], sums[half]);
+                    }
                 }
             }
         }
@@ -274,41 +278,55 @@ unsafe fn products<const N: usize, W: Word>(
     sums
 }
 
-/// `start` + Σ quant · position over a block.
+/// `start` + Σ quant · position over a block of each tile.
 ///
 /// # Safety
-/// The weights have to be a whole block.
+/// The weights of each tile have to be a whole block.
 #[cfg(not(target_feature = "relaxed-simd"))]
 #[inline(always)]
-unsafe fn products<const N: usize, W: Word>(
-    weights: *const u8,
+unsafe fn products<const T: usize, const N: usize, W: Word>(
+    weights: [*const u8; T],
     positions: [&RoundedBlock; N],
     start: [i32; N],
     constants: Constants,
-) -> [Lanes; N] {
+) -> [[Lanes; N]; T] {
     // Lane pairs: of each row the sums of columns 0–1 and 2–3 of every word.
-    let mut pairs = start.map(|start| [[i32x4(start, 0, start, 0); 2]; 2]);
+    let mut pairs = [start.map(|start| [[i32x4(start, 0, start, 0); 2]; 2]); T];
     for word in 0..constants.words {
         // SAFETY: by the caller's promise.
         unsafe {
-            let weights = W::quants(weights.add(word * W::BYTES), constants)
-                .map(|bytes| [u16x8_extend_low_u8x16(bytes), u16x8_extend_high_u8x16(bytes)]);
-            for at in 0..N {
-                let position =
-                    v128_load32_splat(positions[at].quants.as_ptr().add(4 * word).cast());
-                let position = i16x8_extend_low_i8x16(position);
-                for half in 0..2 {
-                    for quarter in 0..2 {
-                        let product = i32x4_dot_i16x8(weights[half][quarter], position);
-                        pairs[at][half][quarter] = i32x4_add(pairs[at][half][quarter], product);
+            let positions = splats(positions, word);
+            for (weights, pairs) in weights.iter().zip(&mut pairs) {
+                let weights = W::quants(weights.add(word * W::BYTES), constants)
+                    .map(|bytes| [u16x8_extend_low_u8x16(bytes), u16x8_extend_high_u8x16(bytes)]);
+                for (pairs, position) in pairs.iter_mut().zip(positions) {
+                    let position = i16x8_extend_low_i8x16(position);
+                    for half in 0..2 {
+                        for quarter in 0..2 {
+                            let product = i32x4_dot_i16x8(weights[half][quarter], position);
+                            pairs[half][quarter] = i32x4_add(pairs[half][quarter], product);
+                        }
                     }
                 }
             }
         }
     }
-    pairs.map(|halves| {
-        halves.map(|[a, b]| {
-            i32x4_add(i32x4_shuffle::<0, 2, 4, 6>(a, b), i32x4_shuffle::<1, 3, 5, 7>(a, b))
+    pairs.map(|positions| {
+        positions.map(|halves| {
+            halves.map(|[a, b]| {
+                i32x4_add(i32x4_shuffle::<0, 2, 4, 6>(a, b), i32x4_shuffle::<1, 3, 5, 7>(a, b))
+            })
         })
     })
+}
+
+/// Four quants of each position in every lane.
+///
+/// # Safety
+/// There have to be so many words in a block.
+#[inline(always)]
+unsafe fn splats<const N: usize>(positions: [&RoundedBlock; N], word: usize) -> [v128; N] {
+    // SAFETY: by the caller's promise.
+    positions
+        .map(|position| unsafe { v128_load32_splat(position.quants.as_ptr().add(4 * word).cast()) })
 }

@@ -7,9 +7,10 @@ use std::sync::LazyLock;
 use super::activations::RoundedBlock;
 use super::packed::{Form, SCALE_BYTES};
 use super::values::{Mix, Values};
-use super::{Activations, BLOCK, Packed, Sums, TILE_POSITIONS, TILE_ROWS, Tile, floats};
+use super::{Activations, BLOCK, Kernels, Packed, Sums, TILE_POSITIONS, TILE_ROWS, floats};
 
-pub(super) const TILES: [Tile; TILE_POSITIONS] = [tile::<1>, tile::<2>, tile::<3>, tile::<4>];
+pub(super) const KERNELS: Kernels =
+    Kernels { tile: [tile::<1>, tile::<2>, tile::<3>, tile::<4>], four_tiles: None };
 pub(super) const MIXES: [Mix; TILE_POSITIONS] = [mix::<1>, mix::<2>, mix::<3>, mix::<4>];
 
 /// Whether this CPU has what [`TILES`] need.
@@ -52,14 +53,13 @@ fn tile_avx2<const N: usize>(
         let scale = halves(weights.scales());
         let minimum = weights.minimums().map(|minimums| halves(minimums));
         for at in 0..N {
-            let RoundedBlock { scale: position_scale, total, .. } = rows[at][block];
+            let RoundedBlock { scale: position_scale, total, sum, .. } = rows[at][block];
             let position_scale = _mm256_set1_ps(position_scale);
             let counted = _mm256_sub_epi32(products[at], _mm256_set1_epi32(zero * total));
             let scale = _mm256_mul_ps(scale, position_scale);
             sums[at] = _mm256_fmadd_ps(_mm256_cvtepi32_ps(counted), scale, sums[at]);
             if let Some(minimum) = minimum {
-                let total = _mm256_mul_ps(_mm256_set1_ps(total as f32), position_scale);
-                sums[at] = _mm256_fmadd_ps(minimum, total, sums[at]);
+                sums[at] = _mm256_fmadd_ps(minimum, _mm256_set1_ps(sum), sums[at]);
             }
         }
     }
