@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::clips::Clip;
-use crate::text_error::{Rates, TextError};
+use bella_tests::text_error::{Rates, TextError};
 
 #[derive(Debug, Default)]
 pub struct Errors {

@@ -5,7 +5,7 @@
 //! - [`arguments`]: what is wanted
 //! - [`site`]: one folder with the page, the rivals and everybody's weights
 //! - [`ours`], [`wllama`], [`transformers`]: the sides, each asked at its own door
-//! - [`clips`]: what they are given to hear; [`text_error`], [`errors`]: how far what
+//! - [`clips`]: what they are given to hear; [`errors`]: how far what
 //!   they heard is from what was said
 //! - [`own`]: this device by itself; [`table`]: what came of it
 //! - [`rivals`]: by turns, side against side; [`duel`]: what came of that
@@ -22,7 +22,6 @@ mod requantised;
 mod rivals;
 mod site;
 mod table;
-mod text_error;
 mod transformers;
 mod wllama;
 

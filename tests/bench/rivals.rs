@@ -30,9 +30,9 @@ use crate::ours::{Ours, Talk};
 use crate::requantised::requantise;
 use crate::say;
 use crate::site::Site;
-use crate::text_error::Rates;
 use crate::transformers::Transformers;
 use crate::wllama::Wllama;
+use bella_tests::text_error::Rates;
 
 const SMOLLM2: &str = "smollm2-135m-instruct";
 const FORMATS: [(BlockType, &str); 3] =

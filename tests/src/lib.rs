@@ -18,6 +18,7 @@
 //! - [`evidence`]: what is kept of a test that failed
 //! - [`chromium`], [`browser`], [`watch`], [`devtools`]: a Chromium, started and
 //!   certain to end; what runs in it; the protocol it is driven by
+//! - [`text_error`]: how far a transcript is from what was said
 //! - [`testid`]: the names of things on the page, shared with the page itself
 //!
 //! # Why a DevTools client of our own
@@ -48,6 +49,7 @@ pub mod record;
 pub mod stage;
 #[path = "../../src/testid.rs"]
 pub mod testid;
+pub mod text_error;
 pub mod timeline;
 pub mod tracing;
 pub mod watch;
