@@ -9,7 +9,8 @@ use crate::bella::provide_bella;
 use crate::browser::page::{crash, document, marks};
 use crate::components::link::BasePath;
 use crate::components::shell::Shell;
-use crate::pages::{AboutPage, ModelsPage, NotFoundPage, SettingsPage, TalkPage};
+use crate::lab::provide_lab;
+use crate::pages::{AboutPage, LabPage, ModelsPage, NotFoundPage, SettingsPage, TalkPage};
 use crate::settings::Settings;
 
 /// Takes over from the first paint.
@@ -28,6 +29,7 @@ fn App() -> impl IntoView {
     let settings = Settings::recall();
     provide_context(settings);
     provide_bella(settings);
+    provide_lab();
     let base = document::base_path();
     provide_context(BasePath(base.clone()));
 
@@ -41,6 +43,7 @@ fn App() -> impl IntoView {
                     <Route path=path!("/models") view=ModelsPage/>
                     <Route path=path!("/settings") view=SettingsPage/>
                     <Route path=path!("/about") view=AboutPage/>
+                    <Route path=path!("/lab") view=LabPage/>
                 </Routes>
             </Shell>
         </Router>

@@ -5,6 +5,7 @@
 //!   [`components`] what they are made of
 //! - [`bella`]: the companion at work: events in, effects carried out, and the
 //!   signals the views are drawn from
+//! - [`lab`]: this device measured, in an engine of its own
 //! - [`library`]: the models of the manifest; [`settings`]: what a person chose
 //! - [`i18n`]: every word a person reads
 //! - [`testid`]: every name a test goes by
@@ -22,6 +23,8 @@ pub mod bella;
 pub mod components;
 #[cfg(feature = "page")]
 pub mod i18n;
+#[cfg(feature = "page")]
+pub mod lab;
 #[cfg(feature = "page")]
 pub mod library;
 #[cfg(feature = "page")]

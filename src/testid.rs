@@ -103,3 +103,18 @@ pub const REPLY_LENGTH: &str = "reply-length";
 pub const VARIETY: &str = "variety";
 /// `full` | `saving`
 pub const POWER: &str = "power";
+
+/// Leads from the page about privacy to the lab.
+pub const NAV_LAB: &str = "nav-lab";
+/// `data-state`: `resting` | `measuring` | `done` | `stopped`.
+pub const LAB: &str = "lab";
+/// A checkbox for each model; its `value` is the model's id.
+pub const LAB_MODEL: &str = "lab-model";
+pub const LAB_START: &str = "lab-start";
+pub const LAB_STOP: &str = "lab-stop";
+/// One line of the results; `data-kind` is the figure's name.
+pub const LAB_FIGURE: &str = "lab-figure";
+/// Everything that was found out, as it is saved.
+pub const LAB_JSON: &str = "lab-json";
+pub const LAB_SAVE: &str = "lab-save";
+pub const LAB_COPY: &str = "lab-copy";

@@ -5,6 +5,7 @@
 //! - talk: [`conversation`], [`welcome`], [`message`], [`composer`], [`announcer`]
 //! - models: [`load_panel`], [`model_card`]
 //! - settings: [`engine_facts`]
+//! - the lab: [`lab_results`]
 //! - all over: [`choices`], [`trouble_notice`], [`icon`]
 
 pub mod announcer;
@@ -15,6 +16,7 @@ pub mod composer;
 pub mod conversation;
 pub mod engine_facts;
 pub mod icon;
+pub mod lab_results;
 pub mod link;
 pub mod load_panel;
 pub mod message;

@@ -120,6 +120,14 @@ catalogue! {
         licence_title, licence,
     }
 
+    /// The page on which a device is measured.
+    lab: LabWords {
+        title, intro, link, models, models_note, busy, start, stop, measuring(model), step(done, all),
+        done, stopped, figure, result, load, prefill, decode, prefill_2k, decode_2k,
+        listen(seconds), embed, feel, memory, tokens_per_second(count), missing(what), the_rest,
+        build(name, threads), made_up, raw, save, copy, copied, not_copied,
+    }
+
     not_found: NotFound {
         title, detail, back,
     }

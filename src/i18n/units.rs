@@ -21,6 +21,20 @@ pub fn percent(done: u64, total: u64) -> String {
     format!("{}%", share.min(100))
 }
 
+/// `37 ms`, `2.1 s`, `14 s`.
+pub fn duration(ms: f64) -> String {
+    match ms {
+        ..1000.0 => format!("{ms:.0} ms"),
+        ..10_000.0 => format!("{:.1} s", ms / 1e3),
+        _ => format!("{:.0} s", ms / 1e3),
+    }
+}
+
+/// `7.4`, `310`: as many digits as mean something.
+pub fn rate(number: f64) -> String {
+    if number < 10.0 { format!("{number:.1}") } else { format!("{number:.0}") }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -37,6 +51,18 @@ mod tests {
             (u64::MAX, "18446744073 GB"),
         ] {
             assert_eq!(bytes(count), expected);
+        }
+    }
+
+    #[test]
+    fn times_and_rates_are_as_exact_as_they_are_true() {
+        for (ms, expected) in
+            [(0.4, "0 ms"), (36.6, "37 ms"), (2149.0, "2.1 s"), (14_200.0, "14 s")]
+        {
+            assert_eq!(duration(ms), expected);
+        }
+        for (number, expected) in [(7.44, "7.4"), (24.6, "25"), (310.2, "310")] {
+            assert_eq!(rate(number), expected);
         }
     }
 

@@ -1,12 +1,14 @@
 //! One file per route.
 
 pub mod about;
+pub mod lab;
 pub mod models;
 pub mod not_found;
 pub mod settings;
 pub mod talk;
 
 pub use about::AboutPage;
+pub use lab::LabPage;
 pub use models::ModelsPage;
 pub use not_found::NotFoundPage;
 pub use settings::SettingsPage;

@@ -117,6 +117,23 @@ pub enum Unit {
 }
 
 impl Kind {
+    pub const ALL: [Self; 10] = [
+        Self::Load,
+        Self::Prefill,
+        Self::Decode,
+        Self::PrefillLong,
+        Self::DecodeLong,
+        Self::TranscribeShort,
+        Self::TranscribeMiddle,
+        Self::TranscribeLong,
+        Self::Embed,
+        Self::Feel,
+    ];
+
+    pub fn of_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.name() == name)
+    }
+
     pub fn unit(self) -> Unit {
         match self {
             Self::Prefill | Self::Decode | Self::PrefillLong | Self::DecodeLong => {
@@ -182,19 +199,8 @@ mod tests {
 
     #[test]
     fn a_kind_is_written_by_its_name() {
-        use Kind::*;
-        for kind in [
-            Load,
-            Prefill,
-            Decode,
-            PrefillLong,
-            DecodeLong,
-            TranscribeShort,
-            TranscribeMiddle,
-            TranscribeLong,
-            Embed,
-            Feel,
-        ] {
+        for kind in Kind::ALL {
+            assert_eq!(Kind::of_name(kind.name()), Some(kind));
             let written = serde_json::to_value(kind).expect("writes");
             assert_eq!(written, kind.name());
             let unit = serde_json::to_value(kind.unit()).expect("writes");

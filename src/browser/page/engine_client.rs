@@ -9,7 +9,7 @@ use std::rc::{Rc, Weak};
 
 use bella_companion::{Beat, Event, Pulse};
 use bella_protocol::{FromEngine, Request, RequestId, ToEngine};
-use js_sys::{Object, Reflect};
+use js_sys::{Array, Float32Array, Object, Reflect};
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{ErrorEvent, MessageEvent, Worker, WorkerOptions, WorkerType};
@@ -75,8 +75,18 @@ impl EngineClient {
         }
     }
 
+    /// Ends the worker, and gives back the memory it took.
+    pub fn end(&self) {
+        self.inner.end();
+    }
+
     pub fn send(&self, message: &ToEngine) {
-        self.inner.send(message);
+        self.inner.send(message, &[]);
+    }
+
+    /// The same with sound beside it.
+    pub fn send_with(&self, message: &ToEngine, numbers: &[f32]) {
+        self.inner.send(message, numbers);
     }
 }
 
@@ -108,13 +118,18 @@ impl Inner {
         (self.tell)(Event::EngineLost { detail });
     }
 
-    fn send(&self, message: &ToEngine) {
+    fn send(&self, message: &ToEngine, numbers: &[f32]) {
         let sent = self.with_running(|Running { worker, pulse }| {
             pulse.sent(message.id, now::at_ms());
             let json = serde_json::to_string(message).map_err(|error| error.to_string())?;
             let envelope = Object::new();
             Reflect::set(&envelope, &"m".into(), &json.into())?;
-            worker.post_message(&envelope)
+            if numbers.is_empty() {
+                return worker.post_message(&envelope);
+            }
+            let buffer = Float32Array::from(numbers).buffer();
+            Reflect::set(&envelope, &"b".into(), &buffer)?;
+            worker.post_message_with_transfer(&envelope, &Array::of1(&buffer))
         });
         if let Some(Err(error)) = sent {
             self.lose(describe(&error));
@@ -146,7 +161,9 @@ impl Inner {
 
     fn beat(&self) {
         match self.with_running(|running| running.pulse.beat(now::at_ms())) {
-            Some(Beat::Ask) => self.send(&ToEngine { id: SIGN_OF_LIFE, request: Request::Status }),
+            Some(Beat::Ask) => {
+                self.send(&ToEngine { id: SIGN_OF_LIFE, request: Request::Status }, &[])
+            }
             Some(Beat::Dead) => self.lose("it no longer answers".into()),
             Some(Beat::Fine) | None => {}
         }

@@ -3,15 +3,19 @@
 //! - [`crash`]: what to do when the page itself panics
 //! - [`document`]: language, theme, title, addresses, the place to mount
 //! - [`engine_client`]: the worker that owns the engine
+//! - [`device`]: what the browser tells about it; [`hand_over`]: files and the
+//!   clipboard
 //! - [`storage`]: a few short texts that outlive the tab
 //! - [`follow`]: a list that stays at its end while it grows
 //! - [`frame`], [`input`], [`marks`], [`now`]: small things
 
 pub mod crash;
+pub mod device;
 pub mod document;
 pub mod engine_client;
 pub mod follow;
 pub mod frame;
+pub mod hand_over;
 pub mod input;
 pub mod marks;
 pub mod now;

@@ -1,0 +1,50 @@
+//! Texts that a person takes along: as a file, or on the clipboard.
+
+use js_sys::Array;
+use wasm_bindgen::closure::Closure;
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::{JsFuture, spawn_local};
+use web_sys::{Blob, BlobPropertyBag, HtmlAnchorElement, Url};
+
+/// Saves a text where the browser keeps what it was given.
+pub fn save_file(name: &str, media_type: &str, text: &str) -> bool {
+    save(name, media_type, text).is_some()
+}
+
+fn save(name: &str, media_type: &str, text: &str) -> Option<()> {
+    let options = BlobPropertyBag::new();
+    options.set_type(media_type);
+    let parts = Array::of1(&JsValue::from_str(text));
+    let blob = Blob::new_with_str_sequence_and_options(&parts, &options).ok()?;
+    let url = Url::create_object_url_with_blob(&blob).ok()?;
+    let document = web_sys::window()?.document()?;
+    let link: HtmlAnchorElement = document.create_element("a").ok()?.dyn_into().ok()?;
+    link.set_href(&url);
+    link.set_download(name);
+    link.click();
+    forget_later(url)
+}
+
+/// Some browsers read what is to be saved only after a person has said where.
+const KEPT_MS: i32 = 60_000;
+
+/// Gives back what the address stands for, when the download has long begun.
+fn forget_later(url: String) -> Option<()> {
+    let forget = Closure::once_into_js(move || Url::revoke_object_url(&url));
+    web_sys::window()?
+        .set_timeout_with_callback_and_timeout_and_arguments_0(forget.unchecked_ref(), KEPT_MS)
+        .ok()?;
+    Some(())
+}
+
+/// Puts a text on the clipboard, and tells whether it got there: a browser may
+/// refuse.
+pub fn copy(text: &str, done: impl FnOnce(bool) + 'static) {
+    let Some(window) = web_sys::window() else { return done(false) };
+    // There is none on a page that came unprotected.
+    if !window.is_secure_context() {
+        return done(false);
+    }
+    let copied = window.navigator().clipboard().write_text(text);
+    spawn_local(async move { done(JsFuture::from(copied).await.is_ok()) });
+}
