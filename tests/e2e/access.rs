@@ -12,12 +12,13 @@ use xtask::cache::Cache;
 use xtask::report::Terminal;
 use xtask::tools::AXE_CORE;
 
-fn pages() -> [(&'static str, Find); 5] {
+fn pages() -> [(&'static str, Find); 6] {
     [
         ("", by(COMPOSER)),
         ("models", by(MODEL_CARD)),
         ("settings", by(VARIETY)),
         ("about", by(PAGE_TITLE)),
+        ("lab", by(LAB_MODEL)),
         ("no-such-page", by(NOT_FOUND)),
     ]
 }

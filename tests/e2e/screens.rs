@@ -1,6 +1,9 @@
 //! Every page in both languages, both themes and three widths: nothing sticks
 //! out, nothing covers the composer. The pictures go to `target/e2e/screens/`.
 
+use std::time::Duration;
+
+use bella_tests::conversation::THINKING_TIME;
 use bella_tests::emulation::Theme;
 use bella_tests::testid::*;
 use bella_tests::{Find, Stage, Visit, by, evidence};
@@ -11,12 +14,13 @@ const THEMES: [Theme; 2] = [Theme::Light, Theme::Dark];
 /// A phone, a tablet, a laptop.
 const SIZES: [(u32, u32); 3] = [(360, 740), (768, 1024), (1280, 800)];
 
-fn pages() -> [(&'static str, &'static str, Find); 5] {
+fn pages() -> [(&'static str, &'static str, Find); 6] {
     [
         ("talk", "", by(COMPOSER)),
         ("models", "models", by(MODEL_CARD)),
         ("settings", "settings", by(VARIETY)),
         ("about", "about", by(PAGE_TITLE)),
+        ("lab", "lab", by(LAB_MODEL)),
         ("not-found", "no-such-page", by(NOT_FOUND)),
     ]
 }
@@ -148,6 +152,37 @@ fn loading_and_trouble_fit_every_window() {
             visit.page.click(LOAD_MODEL);
             visit.page.wait_for(TROUBLE);
             faults.extend(look(visit, "trouble", language));
+        }
+        assert_none(&faults);
+    });
+}
+
+#[test]
+fn the_lab_at_work_and_its_results_fit_every_window() {
+    let Some(stage) = Stage::bella() else { return };
+    stage.play(|visit| {
+        let mut faults = Vec::new();
+        visit.forgive("the test stops a transfer", |one| {
+            matches!(one, bella_tests::Trouble::Complaint { .. })
+        });
+        for language in LANGUAGES {
+            visit.page.set_language(language);
+            visit.meet();
+            visit.go_to_the_lab();
+            visit.measure_only("multilingual-e5-small");
+            visit.host.misbehave(|asked| match asked.path.contains("/weights/") {
+                true => Fault::slow(2_000_000),
+                false => Fault::none(),
+            });
+            visit.page.click(LAB_START);
+            visit.wait_for_lab(THINKING_TIME, "measuring");
+            faults.extend(look(visit, "lab-measuring", language));
+            visit.page.click(LAB_STOP);
+            visit.wait_for_lab(THINKING_TIME, "stopped");
+            visit.host.misbehave(|_| Fault::none());
+            visit.page.click(LAB_START);
+            visit.wait_for_lab(Duration::from_secs(120), "done");
+            faults.extend(look(visit, "lab-results", language));
         }
         assert_none(&faults);
     });

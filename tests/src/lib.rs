@@ -8,7 +8,8 @@
 //!   and typing, posing as another device or person
 //! - [`engine`], [`models`]: an engine's worker without the page, and what it is
 //!   given
-//! - [`conversation`]: what a person does with Bella, in the words of the tests
+//! - [`conversation`], `lab`: what a person does with Bella and in the lab, in the
+//!   words of the tests
 //! - [`record`]: every request, console line and trouble of a page and its workers
 //! - [`builds`]: which build of the engine the tests run on; [`download`]: what an
 //!   engine weighs on the way to a visitor
@@ -43,6 +44,7 @@ pub mod find;
 mod hangul;
 pub mod host;
 pub mod input;
+mod lab;
 pub mod models;
 pub mod page;
 pub mod record;
