@@ -6,7 +6,7 @@ use std::collections::VecDeque;
 
 use bella_companion::Event;
 use bella_measure::{EngineBuild, Report, Run, Skipped, Sounds, Trials};
-use bella_protocol::{Build, Reply, RequestId, ToEngine};
+use bella_protocol::{Build, Progress, Reply, RequestId, ToEngine};
 use bella_weights::manifest::{Model, Task};
 use leptos::prelude::*;
 
@@ -36,11 +36,13 @@ pub struct Lab {
 #[derive(Clone, Debug, PartialEq)]
 pub enum Stage {
     Resting,
-    /// How many trials of this model are over.
+    /// How many trials of this model are over, and how much of a file has come that
+    /// it waits for.
     Measuring {
         model: &'static Model,
         done: usize,
         all: usize,
+        fetched: Option<Progress>,
     },
     Done,
     Stopped,
@@ -59,6 +61,12 @@ impl Stage {
 
     pub fn is_measuring(&self) -> bool {
         matches!(self, Self::Measuring { .. })
+    }
+
+    fn note(&mut self, progress: &Progress) {
+        if let Self::Measuring { fetched, .. } = self {
+            *fetched = Some(progress.clone());
+        }
     }
 }
 
@@ -107,7 +115,7 @@ impl Lab {
         let base = model.base.as_deref().and_then(library::find).map(spec);
         let trials = Trials::of(&spec(model), base.as_ref(), &Sounds::made_up(), ROUNDS);
         let (done, all) = trials.progress();
-        self.stage.set(Stage::Measuring { model, done, all });
+        self.stage.set(Stage::Measuring { model, done, all, fetched: None });
         let build = EngineBuild { name: String::new(), threads: 1 };
         self.course.set_value(Some(Course { model, trials, waiting, build, request }));
         self.with_engine(EngineClient::restart);
@@ -128,9 +136,14 @@ impl Lab {
 
     fn take(self, request: RequestId, reply: &Reply) {
         let now = device::clock_ms();
-        let over =
-            self.with_course(|course| course.request == request && course.trials.hear(now, reply));
-        if over == Some(true) {
+        let is_asked = self.with_course(|course| course.request == request) == Some(true);
+        if !is_asked {
+            return;
+        }
+        if let Reply::Progress(progress) = reply {
+            self.stage.update(|stage| stage.note(progress));
+        }
+        if self.with_course(|course| course.trials.hear(now, reply)) == Some(true) {
             self.ask();
         }
     }
@@ -142,7 +155,7 @@ impl Lab {
             let ask = course.trials.next(now)?;
             course.request = RequestId(course.request.0.wrapping_add(1));
             let (done, all) = course.trials.progress();
-            let stage = Stage::Measuring { model: course.model, done, all };
+            let stage = Stage::Measuring { model: course.model, done, all, fetched: None };
             Some((ToEngine { id: course.request, request: ask.request }, ask.sound, stage))
         });
         match next {
@@ -160,7 +173,7 @@ impl Lab {
         let course = self.course.try_update_value(Option::take).flatten();
         let Some(Course { trials, build, mut waiting, request, .. }) = course else { return };
         let mut run: Run = trials.finish(build);
-        run.skipped.extend(lost.map(|why| Skipped { what: "the rest".to_owned(), why }));
+        run.skipped.extend(lost.map(|why| Skipped::because("the rest", why)));
         self.report.update(|report| {
             report.get_or_insert_default().runs.push(run);
         });

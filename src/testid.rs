@@ -104,7 +104,7 @@ pub const VARIETY: &str = "variety";
 /// `full` | `saving`
 pub const POWER: &str = "power";
 
-/// Leads from the page about privacy to the lab.
+/// Leads from the engine's facts in the settings to the lab.
 pub const NAV_LAB: &str = "nav-lab";
 /// `data-state`: `resting` | `measuring` | `done` | `stopped`.
 pub const LAB: &str = "lab";
@@ -114,6 +114,10 @@ pub const LAB_START: &str = "lab-start";
 pub const LAB_STOP: &str = "lab-stop";
 /// One line of the results; `data-kind` is the figure's name.
 pub const LAB_FIGURE: &str = "lab-figure";
+/// How much has come of a file that is waited for.
+pub const LAB_FETCHED: &str = "lab-fetched";
+/// What could not be measured, and why.
+pub const LAB_MISSING: &str = "lab-missing";
 /// Everything that was found out, as it is saved.
 pub const LAB_JSON: &str = "lab-json";
 pub const LAB_SAVE: &str = "lab-save";

@@ -3,6 +3,7 @@
 use bella_protocol::Build;
 use leptos::prelude::*;
 
+use super::link::Link;
 use crate::bella::use_bella;
 use crate::i18n::tell;
 use crate::settings::use_settings;
@@ -30,6 +31,9 @@ pub fn EngineFacts() -> impl IntoView {
         >
             <h2>{move || settings.messages().engine.title}</h2>
             {move || facts().into_iter().map(|fact| view! { <p>{fact}</p> }).collect_view()}
+            <Link to="/lab" attr:class="button button-outline" attr:data-testid=testid::NAV_LAB>
+                {move || settings.messages().lab.link}
+            </Link>
         </section>
     }
 }

@@ -1,11 +1,12 @@
 //! What the lab found out: in words, and every number below.
 
-use bella_measure::{Kind, Report, Run, Unit};
+use bella_measure::{Kind, Report, Run, Skipped, Unit};
 use leptos::prelude::*;
 
+use super::trouble_notice::ToldWords;
 use crate::browser::page::hand_over;
 use crate::i18n::messages::LabWords;
-use crate::i18n::units;
+use crate::i18n::{tell, units};
 use crate::library;
 use crate::settings::use_settings;
 use crate::testid;
@@ -18,12 +19,23 @@ pub fn LabResults(report: Report) -> impl IntoView {
     // Structs of numbers and texts can always be written.
     let json = serde_json::to_string_pretty(&report).unwrap_or_default();
     let has_runs = !report.runs.is_empty();
+    let has = |is_such: fn(Kind) -> bool| {
+        report.runs.iter().any(|run| run.figures.iter().any(|figure| is_such(figure.kind)))
+    };
+    let speaks_of_tokens = has(|kind| kind.unit() == Unit::TokensPerSecond);
+    let has_listened = has(|kind| kind == Kind::TranscribeShort);
+    let notes = move || {
+        let t = &settings.messages().lab;
+        let token = speaks_of_tokens.then_some(t.token);
+        let made_up = has_listened.then_some(t.made_up);
+        [token, made_up].into_iter().flatten().collect::<Vec<_>>().join(" ")
+    };
     let runs = report.runs.into_iter().map(|run| view! { <RunTable run/> }).collect_view();
 
     has_runs.then(|| {
         view! {
             <div class="lab-runs">{runs}</div>
-            <p class="note">{move || settings.messages().lab.made_up}</p>
+            <p class="note">{notes}</p>
             <TakeAlong json=json.clone()/>
             <details class="lab-raw">
                 <summary>{move || settings.messages().lab.raw}</summary>
@@ -58,16 +70,8 @@ fn RunTable(run: Run) -> impl IntoView {
         }
     });
     let rows = rows.collect_view();
-    let skipped = run.skipped.iter().map(|skipped| {
-        let (what, why) = (skipped.what.clone(), skipped.why.clone());
-        view! {
-            <div class="note">
-                {move || (t().missing)(&skipped_in_words(t(), &what))}
-                <code class="lab-why" lang="en">{why}</code>
-            </div>
-        }
-    });
-    let skipped = skipped.collect_view();
+    let skipped =
+        run.skipped.into_iter().map(|skipped| view! { <NotMeasured skipped/> }).collect_view();
 
     view! {
         <section class="lab-run">
@@ -84,6 +88,24 @@ fn RunTable(run: Run) -> impl IntoView {
             </table>
             {skipped}
         </section>
+    }
+}
+
+#[component]
+fn NotMeasured(skipped: Skipped) -> impl IntoView {
+    let settings = use_settings();
+    let what = skipped.what.clone();
+    let is_all = what == Kind::Load.name();
+    let missing = move || {
+        let t = &settings.messages().lab;
+        (t.missing)(&skipped_in_words(t, &what))
+    };
+    let told = Memo::new(move |_| tell::not_measured(settings.messages(), &skipped));
+    view! {
+        <div class="lab-missing" data-testid=testid::LAB_MISSING>
+            {(!is_all).then(|| view! { <p class="note">{missing}</p> })}
+            <ToldWords told/>
+        </div>
     }
 }
 

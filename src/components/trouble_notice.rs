@@ -5,7 +5,7 @@ use leptos::prelude::*;
 
 use super::icon::Icon;
 use crate::bella::use_bella;
-use crate::i18n::tell;
+use crate::i18n::tell::{self, Told};
 use crate::settings::use_settings;
 use crate::testid;
 
@@ -55,7 +55,17 @@ pub fn TroubleWords(trouble: Trouble) -> impl IntoView {
     let told = Memo::new(move |_| tell::trouble(settings.messages(), &trouble));
 
     view! {
-        <div class="trouble" data-testid=testid::TROUBLE data-trouble=kind>
+        <div data-testid=testid::TROUBLE data-trouble=kind>
+            <ToldWords told/>
+        </div>
+    }
+}
+
+#[component]
+pub fn ToldWords(told: Memo<Told>) -> impl IntoView {
+    let settings = use_settings();
+    view! {
+        <div class="trouble">
             <p class="trouble-what">{move || told.get().what}</p>
             <p>{move || told.get().next}</p>
             {move || told.get().detail.map(|detail| view! {

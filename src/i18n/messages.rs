@@ -124,8 +124,8 @@ catalogue! {
     lab: LabWords {
         title, intro, link, models, models_note, busy, start, stop, measuring(model), step(done, all),
         done, stopped, figure, result, load, prefill, decode, prefill_2k, decode_2k,
-        listen(seconds), embed, feel, memory, tokens_per_second(count), missing(what), the_rest,
-        build(name, threads), made_up, raw, save, copy, copied, not_copied,
+        listen(seconds), embed, feel, memory, tokens_per_second(count), missing(what), missing_next, the_rest, lost, lost_next,
+        build(name, threads), token, made_up, raw, save, copy, copied, not_copied,
     }
 
     not_found: NotFound {

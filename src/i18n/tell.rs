@@ -2,6 +2,7 @@
 //! can do next, and the engine.
 
 use bella_companion::Trouble;
+use bella_measure::Skipped;
 use bella_protocol::{Build, BuildName, Failure, Fallback};
 
 use super::{Messages, units};
@@ -56,6 +57,26 @@ fn failure(messages: &'static Messages, failure: &Failure) -> Told {
         Failure::Crashed { .. } => (t.crashed.to_owned(), t.crashed_next),
     };
     Told { what, next, detail: Some(failure.to_string()) }
+}
+
+/// Why the lab could not measure something. Some next steps of a conversation make
+/// no sense there.
+pub fn not_measured(messages: &'static Messages, skipped: &Skipped) -> Told {
+    let t = &messages.lab;
+    let detail = Some(skipped.why.clone()).filter(|why| !why.is_empty());
+    match &skipped.failure {
+        // The engine is gone and could say nothing any more.
+        None | Some(Failure::Crashed { .. }) => {
+            Told { what: t.lost.to_owned(), next: t.lost_next, detail }
+        }
+        Some(
+            failure @ (Failure::NotLoaded { .. }
+            | Failure::TooLong { .. }
+            | Failure::WrongTask { .. }
+            | Failure::BadRequest { .. }),
+        ) => Told { next: t.missing_next, ..self::failure(messages, failure) },
+        Some(failure) => self::failure(messages, failure),
+    }
 }
 
 /// What there is to know of the engine, a sentence each.

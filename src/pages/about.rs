@@ -2,11 +2,9 @@
 
 use leptos::prelude::*;
 
-use crate::components::link::Link;
 use crate::components::page_title::PageTitle;
 use crate::i18n::messages::About;
 use crate::settings::use_settings;
-use crate::testid;
 
 type Section = (fn(&About) -> &'static str, &'static [fn(&About) -> &'static str]);
 
@@ -39,9 +37,6 @@ pub fn AboutPage() -> impl IntoView {
             <PageTitle title=|t| t.about.title/>
             <p class="lead">{say(|t| t.lead)}</p>
             <div class="about-sections">{sections.collect_view()}</div>
-            <Link to="/lab" attr:class="button button-outline" attr:data-testid=testid::NAV_LAB>
-                {move || settings.messages().lab.link}
-            </Link>
         </div>
     }
 }

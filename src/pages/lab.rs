@@ -1,5 +1,6 @@
 //! `/lab`: this device, measured.
 
+use bella_protocol::Progress;
 use bella_weights::manifest::Model;
 use leptos::prelude::*;
 
@@ -145,13 +146,33 @@ fn StepBar() -> impl IntoView {
         let (done, all) = steps();
         (settings.messages().lab.step)(&done.to_string(), &all.to_string())
     };
+    let fetched = Memo::new(move |_| match stage.get() {
+        Stage::Measuring { fetched, .. } => fetched.filter(|it| it.total_bytes > 0),
+        _ => None,
+    });
+    // A file on its way is a step that one can see going on.
+    let reached = move || {
+        let share = |it: Progress| it.done_bytes.min(it.total_bytes) as f64 / it.total_bytes as f64;
+        steps().0 as f64 + fetched.get().map_or(0.0, share)
+    };
+    let bytes = move || {
+        let it = fetched.get()?;
+        let t = &settings.messages().load;
+        let words = match it.done_bytes < it.total_bytes {
+            true => (t.progress)(&units::bytes(it.done_bytes), &units::bytes(it.total_bytes)),
+            false => t.preparing.to_owned(),
+        };
+        Some(view! { <span data-testid=testid::LAB_FETCHED>{words}</span> })
+    };
     view! {
-        <progress
-            class="load-bar"
-            max=move || steps().1
-            value=move || steps().0
-            aria-label=words
-        ></progress>
-        <span class="note">{words}</span>
+        <div class="lab-steps">
+            <progress
+                class="load-bar"
+                max=move || steps().1
+                value=reached
+                aria-label=words
+            ></progress>
+            <p class="lab-step note"><span>{words}</span> {bytes}</p>
+        </div>
     }
 }

@@ -85,7 +85,7 @@ impl Bench<'_> {
                 let what = format!("{name} on {threads} threads");
                 let why = format!("{} on {} ran instead", build.name, build.threads);
                 say(format_args!("{what}: not measured, because {why}"));
-                self.report.skipped.push(Skipped { what, why });
+                self.report.skipped.push(Skipped::because(what, why));
                 return Ok(());
             }
             say(format_args!("{model}, {name}, threads: {threads}"));
@@ -120,8 +120,7 @@ impl Bench<'_> {
             Ok(clips) => clips,
             Err(why) => {
                 say(format_args!("text error and transcription: not measured, because {why}"));
-                let what = "text error and transcription".to_owned();
-                self.report.skipped.push(Skipped { what, why: why.to_owned() });
+                self.report.skipped.push(Skipped::because("text error and transcription", why));
                 return Ok(());
             }
         };

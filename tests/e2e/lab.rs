@@ -36,8 +36,9 @@ fn must_be_sane(report: &Report) {
         let rounds = if kind == Kind::Load { 1 } else { 2 };
         assert_eq!(figure.samples.len(), rounds, "{figure:?}");
     }
-    let ratio = run.peak_over_weights.unwrap_or_default();
-    assert!((1.0..4.0).contains(&ratio), "all the weights are in there: {ratio}");
+    assert!(run.cache_bytes > 1_000_000, "two thousand positions are in there: {run:?}");
+    let ratio = run.peak_over_needed().unwrap_or_default();
+    assert!((0.9..1.4).contains(&ratio), "all the weights are in there, and little else: {ratio}");
 }
 
 /// The file that lands in the person's folder.

@@ -10,7 +10,7 @@ use crate::{Visit, by};
 impl Visit {
     #[track_caller]
     pub fn go_to_the_lab(&self) {
-        self.page.click(NAV_ABOUT);
+        self.page.click(NAV_SETTINGS);
         self.page.click(NAV_LAB);
         self.page.wait_for(LAB_START);
     }

@@ -1,5 +1,6 @@
 //! The results, as they are written down.
 
+use bella_protocol::Failure;
 use serde::{Deserialize, Serialize};
 
 use crate::median;
@@ -53,9 +54,12 @@ pub struct Run {
     pub model: String,
     /// Of its files, and of the model it leans on.
     pub weights_bytes: u64,
+    /// What the model holds at the end beyond what it held when it was loaded: keys
+    /// and values of all it has in view.
+    #[serde(default)]
+    pub cache_bytes: u64,
     /// Of the engine's module at the end: it never gives any back.
     pub peak_wasm_bytes: Option<u64>,
-    pub peak_over_weights: Option<f64>,
     pub figures: Vec<Figure>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub skipped: Vec<Skipped>,
@@ -64,6 +68,14 @@ pub struct Run {
 impl Run {
     pub fn figure(&self, kind: Kind) -> Option<&Figure> {
         self.figures.iter().find(|figure| figure.kind == kind)
+    }
+
+    /// How much memory it takes for every byte that has to be there: the weights as
+    /// they lie in their files, and the cache.
+    pub fn peak_over_needed(&self) -> Option<f64> {
+        let needed = self.weights_bytes.saturating_add(self.cache_bytes);
+        let peak = self.peak_wasm_bytes.filter(|_| needed > 0)?;
+        Some(peak as f64 / needed as f64)
     }
 }
 
@@ -187,10 +199,24 @@ pub struct TextError {
 }
 
 /// What was not measured.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Skipped {
     pub what: String,
     pub why: String,
+    /// The same as data, where the engine said it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub failure: Option<Failure>,
+}
+
+impl Skipped {
+    pub fn because(what: impl Into<String>, why: impl Into<String>) -> Self {
+        Self { what: what.into(), why: why.into(), failure: None }
+    }
+
+    pub fn failed(what: &str, failure: &Failure) -> Self {
+        let why = failure.to_string();
+        Self { what: what.to_owned(), why, failure: Some(failure.clone()) }
+    }
 }
 
 #[cfg(test)]
@@ -216,7 +242,7 @@ mod tests {
             "runs": [{
                 "build": { "name": "baseline", "threads": 1 },
                 "model": "m", "weights_bytes": 10,
-                "peak_wasm_bytes": 14, "peak_over_weights": 1.4,
+                "peak_wasm_bytes": 14,
                 "figures": [{ "kind": "decode_2k", "unit": "tokens/s", "median": 2.0, "samples": [2.0] }]
             }]
         }"#;
@@ -224,5 +250,6 @@ mod tests {
         let [run] = report.runs.as_slice() else { panic!("{report:?}") };
         assert_eq!(run.figure(Kind::DecodeLong).map(|figure| figure.median), Some(2.0));
         assert_eq!(run.figure(Kind::Decode), None);
+        assert_eq!(run.peak_over_needed(), Some(1.4));
     }
 }

@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, VecDeque};
 
 use bella_protocol::{
-    ChatMessage, ChatOptions, ModelSpec, Outcome, Purpose, Reply, Request, SoundFormat, Task,
-    TranscribeOptions,
+    ChatMessage, ChatOptions, Failure, ModelSpec, Outcome, Purpose, Reply, Request, SoundFormat,
+    Task, TranscribeOptions,
 };
 
 use crate::prompts::{REPLY_TOKENS, asked, long_talk};
@@ -33,6 +33,9 @@ pub struct Trials {
     running: Option<Running>,
     samples: BTreeMap<Kind, Vec<f64>>,
     skipped: Vec<Skipped>,
+    /// What models held when they were loaded, and what they held at the end.
+    loaded_bytes: u64,
+    held_bytes: u64,
     peak_wasm_bytes: Option<u64>,
 }
 
@@ -98,6 +101,8 @@ impl Trials {
             running: None,
             samples: BTreeMap::new(),
             skipped: Vec::new(),
+            loaded_bytes: 0,
+            held_bytes: 0,
             peak_wasm_bytes: None,
         }
     }
@@ -140,7 +145,7 @@ impl Trials {
             }
             Reply::Failed(failure) => {
                 if let Some(running) = self.running.take() {
-                    self.fail(&running, failure.to_string());
+                    self.fail(&running, failure);
                 }
                 return true;
             }
@@ -151,33 +156,32 @@ impl Trials {
 
     /// What came of it.
     pub fn finish(self, build: EngineBuild) -> Run {
-        let Self { model, weights_bytes, samples, skipped, peak_wasm_bytes, .. } = self;
+        let figures =
+            self.samples.into_iter().filter_map(|(kind, samples)| Figure::of(kind, samples));
         Run {
             build,
-            model,
-            weights_bytes,
-            peak_wasm_bytes,
-            peak_over_weights: peak_wasm_bytes
-                .filter(|_| weights_bytes > 0)
-                .map(|peak| peak as f64 / weights_bytes as f64),
-            figures: samples
-                .into_iter()
-                .filter_map(|(kind, samples)| Figure::of(kind, samples))
-                .collect(),
-            skipped,
+            model: self.model,
+            weights_bytes: self.weights_bytes,
+            cache_bytes: self.held_bytes.saturating_sub(self.loaded_bytes),
+            peak_wasm_bytes: self.peak_wasm_bytes,
+            figures: figures.collect(),
+            skipped: self.skipped,
         }
     }
 
     fn read(&mut self, running: &Running, now_ms: f64, outcome: &Outcome) {
         let took = now_ms - running.asked_ms;
         let counts = running.trial.counts;
+        if let Outcome::Loaded(loaded) = outcome {
+            self.loaded_bytes = self.loaded_bytes.saturating_add(loaded.memory_bytes);
+        }
         match (running.trial.reads, outcome) {
             (Reads::Load, _) => self.add(Kind::Load, took),
             (Reads::Time(kind), _) if counts => self.add(kind, took),
             (Reads::Talk { prefill, decode }, Outcome::Chat { usage, .. }) if counts => {
                 let (Some(first), Some(last)) = (running.first_words_ms, running.last_words_ms)
                 else {
-                    self.skip(decode, "it said nothing".to_owned());
+                    self.skip(Skipped::because(decode.name(), "it said nothing"));
                     return;
                 };
                 let read = usage.prompt_tokens.saturating_sub(usage.cached_tokens);
@@ -187,6 +191,10 @@ impl Trials {
             }
             (Reads::Memory, Outcome::Status(status)) => {
                 self.peak_wasm_bytes = Some(status.wasm_bytes);
+                self.held_bytes = status
+                    .models
+                    .iter()
+                    .fold(0, |sum, model| sum.saturating_add(model.memory_bytes));
             }
             _ => {}
         }
@@ -201,25 +209,24 @@ impl Trials {
 
     /// Without the model nothing else can be measured; any other thing that fails
     /// is not tried again.
-    fn fail(&mut self, running: &Running, why: String) {
+    fn fail(&mut self, running: &Running, failure: &Failure) {
         let failed = running.trial.reads;
         match failed {
             Reads::Base | Reads::Load => {
                 self.waiting.clear();
-                self.skip(Kind::Load, why);
+                self.skip(Skipped::failed(Kind::Load.name(), failure));
             }
             Reads::Talk { decode: kind, .. } | Reads::Time(kind) => {
                 self.waiting.retain(|trial| trial.reads != failed);
-                self.skip(kind, why);
+                self.skip(Skipped::failed(kind.name(), failure));
             }
             Reads::Memory => {}
         }
     }
 
-    fn skip(&mut self, kind: Kind, why: String) {
-        let what = kind.name().to_owned();
-        if !self.skipped.iter().any(|skipped| skipped.what == what) {
-            self.skipped.push(Skipped { what, why });
+    fn skip(&mut self, skipped: Skipped) {
+        if !self.skipped.iter().any(|known| known.what == skipped.what) {
+            self.skipped.push(skipped);
         }
     }
 }
@@ -303,7 +310,7 @@ fn transcribe(model: String, sound: &Sound) -> Ask {
 
 #[cfg(test)]
 mod tests {
-    use bella_protocol::{EngineStatus, Failure, ModelFile, Stop, Usage};
+    use bella_protocol::{EngineStatus, LoadedModel, ModelFile, Stop, Usage};
 
     use super::*;
 
@@ -319,6 +326,11 @@ mod tests {
 
     fn build() -> EngineBuild {
         EngineBuild { name: "baseline".into(), threads: 1 }
+    }
+
+    fn holding(memory_bytes: u64) -> LoadedModel {
+        let (id, architecture) = ("m".into(), "llama".into());
+        LoadedModel { id, architecture, context_length: 2048, memory_bytes, load_ms: 50.0 }
     }
 
     /// An engine that reads ten tokens in a hundred milliseconds and writes one in
@@ -340,8 +352,12 @@ mod tests {
                 };
                 Outcome::Chat { stop: Stop::Length, usage }
             }
+            Request::Load { .. } => {
+                *now += 50.0;
+                Outcome::Loaded(holding(800))
+            }
             Request::Status => Outcome::Status(EngineStatus {
-                models: Vec::new(),
+                models: vec![holding(1100)],
                 limit_bytes: 0,
                 wasm_bytes: 1300,
                 waiting: 0,
@@ -375,7 +391,8 @@ mod tests {
         for figure in run.figures.iter().filter(|figure| figure.kind != Kind::Load) {
             assert_eq!(figure.samples.len(), 2, "the first round does not count: {figure:?}");
         }
-        assert_eq!(run.peak_over_weights, Some(1.3));
+        assert_eq!((run.weights_bytes, run.cache_bytes), (1000, 300));
+        assert_eq!(run.peak_over_needed(), Some(1.0));
         assert_eq!(run.skipped, []);
     }
 
@@ -414,8 +431,7 @@ mod tests {
         assert_eq!(trials.next(1.0), None);
         let run = trials.finish(build());
         assert_eq!(run.figures, []);
-        let skipped = Skipped { what: "load".into(), why: failure.to_string() };
-        assert_eq!(run.skipped, [skipped]);
+        assert_eq!(run.skipped, [Skipped::failed("load", &failure)]);
     }
 
     #[test]
