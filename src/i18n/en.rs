@@ -212,7 +212,8 @@ pub static MESSAGES: Messages = Messages {
         lost_next: "Close other tabs to free memory or choose a smaller model, then measure again.",
         build: |name, threads| format!("Engine: {name}, threads: {threads}"),
         token: "A token is a word or a piece of one.",
-        made_up: "Listening is measured with a made-up voice.",
+        made_up: "Listening is measured with a made-up voice. Real speech is easier to understand, \
+                  so it usually takes less time.",
         raw: "All numbers",
         save: "Save as JSON",
         copy: "Copy",

@@ -206,7 +206,7 @@ pub static MESSAGES: Messages = Messages {
         lost_next: "다른 탭을 닫아 메모리를 비우거나 더 작은 모델을 고른 다음, 다시 재 보세요.",
         build: |name, threads| format!("엔진: {name}, 스레드: {threads}"),
         token: "토큰은 낱말보다 조금 작은 조각이에요.",
-        made_up: "듣기에는 꾸며 낸 목소리를 써요.",
+        made_up: "듣기는 꾸며 낸 목소리로 재요. 실제 말소리는 알아듣기 더 쉬워서 대개 이보다 빨라요.",
         raw: "숫자 모두 보기",
         save: "JSON으로 저장",
         copy: "복사",

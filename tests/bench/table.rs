@@ -18,32 +18,7 @@ pub fn table(report: &Report) -> String {
     ];
     let facts: Vec<String> = facts.into_iter().flatten().collect();
     let _ = writeln!(text, "{}\n", facts.join("; "));
-    let builds = builds(report);
-    let mut rows = vec![header(&builds)];
-    for (model, kind) in lines(report) {
-        let mut row = vec![model.clone(), kind.name().to_owned(), kind.unit().name().to_owned()];
-        row.extend(builds.iter().map(|build| {
-            let figure = run_of(report, &model, build).and_then(|run| run.figure(kind));
-            figure.map_or(String::new(), |figure| format!("{:.1}", figure.median))
-        }));
-        rows.push(row);
-    }
-    for model in models(report) {
-        let mut row = vec![model.clone(), "peak memory".to_owned(), "MB".to_owned()];
-        row.extend(builds.iter().map(|build| {
-            let run = run_of(report, &model, build);
-            let peak = run.and_then(|run| run.peak_wasm_bytes);
-            peak.map_or(String::new(), |bytes| format!("{:.0}", bytes as f64 / 1e6))
-        }));
-        rows.push(row);
-        let mut row = vec![model.clone(), "over weights and cache".to_owned(), "x".to_owned()];
-        row.extend(builds.iter().map(|build| {
-            let ratio = run_of(report, &model, build).and_then(Run::peak_over_needed);
-            ratio.map_or(String::new(), |ratio| format!("{ratio:.2}"))
-        }));
-        rows.push(row);
-    }
-    write_rows(&mut text, &rows);
+    write_rows(&mut text, &rows(report));
     for files in &report.engine_files {
         let (raw, brotli) = (files.raw_bytes as f64 / 1e6, files.brotli_bytes as f64 / 1e6);
         let _ = writeln!(text, "\nEngine {}: {raw:.2} MB, {brotli:.2} MB as brotli.", files.build);
@@ -63,17 +38,59 @@ pub fn table(report: &Report) -> String {
         text.push('\n');
         write_rows(&mut text, &rows);
     }
-    let skipped = report.skipped.iter().chain(report.runs.iter().flat_map(|run| &run.skipped));
-    for skipped in skipped {
-        let _ = writeln!(text, "\nNot measured: {}, because {}.", skipped.what, skipped.why);
+    let mut skip = |what: String, why: &str| {
+        let _ = writeln!(text, "\nNot measured: {what}, because {why}.");
+    };
+    for skipped in &report.skipped {
+        skip(skipped.what.clone(), &skipped.why);
+    }
+    for run in &report.runs {
+        for skipped in &run.skipped {
+            skip(format!("{} {}, {}", run.model, skipped.what, column(&run.build)), &skipped.why);
+        }
     }
     text
 }
 
+fn rows(report: &Report) -> Vec<Vec<String>> {
+    let builds = builds(report);
+    let row = |model: &str, figure: &str, unit: &str, cell: &dyn Fn(&Run) -> Option<String>| {
+        let mut row = [model, figure, unit].map(str::to_owned).to_vec();
+        row.extend(
+            builds
+                .iter()
+                .map(|build| run_of(report, model, build).and_then(cell).unwrap_or_default()),
+        );
+        row
+    };
+    let mut rows = vec![header(&builds)];
+    for (model, kind) in lines(report) {
+        rows.push(row(&model, kind.name(), kind.unit().name(), &|run| {
+            Some(format!("{:.1}", run.figure(kind)?.median))
+        }));
+    }
+    for model in models(report) {
+        rows.push(row(&model, "peak memory", "MB", &|run| run.peak_wasm_bytes.map(megabytes)));
+        rows.push(row(&model, "of it in models", "MB", &|run| Some(megabytes(run.held_bytes))));
+        rows.push(row(&model, "peak over weights and cache", "x", &|run| {
+            Some(format!("{:.2}", run.peak_over_needed()?))
+        }));
+    }
+    rows
+}
+
+fn megabytes(bytes: u64) -> String {
+    format!("{:.0}", bytes as f64 / 1e6)
+}
+
 fn header(builds: &[EngineBuild]) -> Vec<String> {
     let mut header = ["model", "figure", "unit"].map(str::to_owned).to_vec();
-    header.extend(builds.iter().map(|build| format!("{} x{}", build.name, build.threads)));
+    header.extend(builds.iter().map(column));
     header
+}
+
+fn column(build: &EngineBuild) -> String {
+    format!("{} x{}", build.name, build.threads)
 }
 
 fn builds(report: &Report) -> Vec<EngineBuild> {
@@ -143,6 +160,7 @@ mod tests {
             build: EngineBuild { name: name.to_owned(), threads },
             model: "m".to_owned(),
             weights_bytes: 1_000_000,
+            held_bytes: 1_500_000,
             cache_bytes: 600_000,
             peak_wasm_bytes: Some(2_000_000),
             figures: Figure::of(Kind::Decode, vec![decode]).into_iter().collect(),
@@ -157,11 +175,12 @@ mod tests {
         assert_eq!(
             lines,
             [
-                "| model | figure                 |     unit | baseline x1 | turbo x2 |",
-                "|-------|------------------------|---------:|------------:|---------:|",
-                "| m     | decode                 | tokens/s |        20.0 |    300.2 |",
-                "| m     | peak memory            |       MB |           2 |        2 |",
-                "| m     | over weights and cache |        x |        1.25 |     1.25 |",
+                "| model | figure                      |     unit | baseline x1 | turbo x2 |",
+                "|-------|-----------------------------|---------:|------------:|---------:|",
+                "| m     | decode                      | tokens/s |        20.0 |    300.2 |",
+                "| m     | peak memory                 |       MB |           2 |        2 |",
+                "| m     | of it in models             |       MB |           2 |        2 |",
+                "| m     | peak over weights and cache |        x |        1.25 |     1.25 |",
             ]
         );
     }

@@ -54,8 +54,11 @@ pub struct Run {
     pub model: String,
     /// Of its files, and of the model it leans on.
     pub weights_bytes: u64,
-    /// What the model holds at the end beyond what it held when it was loaded: keys
-    /// and values of all it has in view.
+    /// What the engine says its models hold at the end.
+    #[serde(default)]
+    pub held_bytes: u64,
+    /// Of that, what they did not hold when they were loaded: keys and values of all
+    /// they have in view.
     #[serde(default)]
     pub cache_bytes: u64,
     /// Of the engine's module at the end: it never gives any back.

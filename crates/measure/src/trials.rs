@@ -162,6 +162,7 @@ impl Trials {
             build,
             model: self.model,
             weights_bytes: self.weights_bytes,
+            held_bytes: self.held_bytes,
             cache_bytes: self.held_bytes.saturating_sub(self.loaded_bytes),
             peak_wasm_bytes: self.peak_wasm_bytes,
             figures: figures.collect(),
@@ -391,7 +392,7 @@ mod tests {
         for figure in run.figures.iter().filter(|figure| figure.kind != Kind::Load) {
             assert_eq!(figure.samples.len(), 2, "the first round does not count: {figure:?}");
         }
-        assert_eq!((run.weights_bytes, run.cache_bytes), (1000, 300));
+        assert_eq!((run.weights_bytes, run.held_bytes, run.cache_bytes), (1000, 1100, 300));
         assert_eq!(run.peak_over_needed(), Some(1.0));
         assert_eq!(run.skipped, []);
     }
