@@ -1,14 +1,16 @@
 //! `cargo xtask test`: everything that must hold, the quickest first.
 //!
 //! Each stage writes all its output to `target/test-logs/<stage>.log` and shows
-//! only how it is getting on; the end of the log of one that fails is printed. A
-//! stage that fails does not keep the others from running, except the ones that
-//! need what it builds.
+//! only how it is getting on; of one that fails, the end of the log is printed and
+//! what the failed tests said. A stage that fails does not keep the others from
+//! running, except the ones that need what it builds.
 //!
 //! - [`tally`]: counting tests by what the runners print
+//! - [`failures`]: the failed tests and their last words, found in a log
 //! - [`browser`]: a Chromium, a driver and a Korean font, found or installed
 
 pub(crate) mod browser;
+mod failures;
 mod tally;
 
 use std::fs::{self, File};
@@ -25,6 +27,7 @@ use crate::process::{Event, run};
 use crate::repo;
 use crate::report::{Report, duration};
 use crate::tools::Tools;
+use failures::failures;
 pub use tally::Tally;
 
 /// Where the end-to-end tests find the built page.
@@ -39,7 +42,7 @@ pub const BUILD_VARIABLE: &str = "BELLA_ENGINE_BUILD";
 pub const BROWSER_VARIABLE: &str = "CHROME";
 
 /// The end of a failed stage's log that is printed.
-const SHOWN_LINES: usize = 60;
+const SHOWN_LINES: usize = 30;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Stage {
@@ -351,10 +354,14 @@ fn crates_with_wasm_tests() -> io::Result<Vec<String>> {
     Ok(found)
 }
 
+/// The last lines are read first, so what failed stands there.
 fn show_end(log: &Path, report: &dyn Report) {
     let Ok(text) = fs::read_to_string(log) else { return };
     let lines: Vec<&str> = text.lines().collect();
     let from = lines.len().saturating_sub(SHOWN_LINES);
     report.say(&lines[from..].join("\n"));
+    for failure in failures(&text) {
+        report.say(&failure);
+    }
     report.say(&format!("(all of it is in {})", log.display()));
 }
