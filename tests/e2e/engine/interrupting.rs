@@ -90,7 +90,8 @@ fn stop_is_heard_at_once_whatever_is_going_on() {
         };
         check(engine, "reading a long question", reading);
 
-        let speech_like = scaled(&tune(HALF_A_MINUTE), 0.5);
+        // So long that no machine is done with it before the last of the moments.
+        let speech_like = scaled(&tune(10 * HALF_A_MINUTE), 0.5);
         let hearing =
             || engine.send_with(transcribe(WHISPER, TranscribeOptions::default()), &speech_like);
         check(engine, "hearing", hearing);
