@@ -255,8 +255,8 @@ impl Arena<'_> {
         let mut in_view = 0;
         for round in 0..=self.arguments.rounds().min(3) {
             self.talks += 1;
-            let full = ours.chat(long_talk(self.talks), REPLY_TOKENS, LONG_CONTEXT)?;
-            let empty = ours.chat(self.next_talk(), REPLY_TOKENS, LONG_CONTEXT)?;
+            let full = ours.chat(long_talk(self.talks), SHORT_REPLY, LONG_CONTEXT)?;
+            let empty = ours.chat(self.next_talk(), SHORT_REPLY, LONG_CONTEXT)?;
             in_view = full.prompt_tokens;
             if round > 0 {
                 duel.add(full.decode(), empty.decode());
@@ -351,6 +351,9 @@ impl Arena<'_> {
         self.results.samples.insert(name.to_owned(), value);
     }
 }
+
+/// Tokens that are timed with much in view: the talk asks for no more.
+const SHORT_REPLY: usize = 32;
 
 /// The same text on both sides, all of it read anew.
 fn must_have_read(talk: &Talk, who: &str) -> Trouble {

@@ -71,8 +71,9 @@ impl ModelLoader {
         })
     }
 
-    /// Nothing is to be rounded that is not so in the file: many times as slow, and
-    /// what the usual models are compared with.
+    /// No weight is to be rounded that is not so in the file: many times as slow, and
+    /// what the usual models are compared with. What a conversation remembers is
+    /// rounded or not by its cache.
     pub fn exactly(mut self) -> Self {
         self.exact = true;
         self

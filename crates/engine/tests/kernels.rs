@@ -1,11 +1,12 @@
 //! Every kernel against the definition, over weights and positions of all kinds.
 
 use bella_engine::attention::{Memory, Precision};
-use bella_engine::kernels::floats::{self, Stored, Turned};
+use bella_engine::kernels::floats;
 use bella_engine::kernels::values::mix_plainly;
 use bella_engine::kernels::{
     Activations, BLOCK, Packed, Values, mix, multiply, multiply_plainly, multiply_rows,
 };
+use bella_engine::matrix::Matrix;
 use bella_weights::{BlockType, dequantise};
 // In a browser the same tests run under the browser's harness.
 #[cfg(target_arch = "wasm32")]
@@ -319,27 +320,16 @@ fn check_floats(rows: usize, cols: usize, positions: usize) {
     let mut noise = Noise(rows as u64 * 31 + cols as u64);
     let (matrix, x) = (numbers(rows * cols, &mut noise), numbers(positions * cols, &mut noise));
     let exact = plain(&matrix, &x, rows, cols);
-    let mut turned = vec![0.0; rows * cols];
-    for row in 0..rows {
-        for col in 0..cols {
-            turned[col * rows + row] = matrix[row * cols + col];
-        }
-    }
+    let bytes = matrix.iter().flat_map(|number| number.to_le_bytes()).collect();
+    let matrix = Matrix::unpacked("test", [rows, cols], BlockType::F32, bytes).expect("fits");
     let mut out = vec![f32::NAN; positions * rows];
-    let mut compare = |told: &str, multiply: &dyn Fn(&mut [f32])| {
-        out.fill(f32::NAN);
-        multiply(&mut out);
-        for (at, (out, exact)) in out.iter().zip(&exact).enumerate() {
-            assert!(
-                (out - exact).abs() <= 1e-5 * cols as f32,
-                "{told}, {rows} × {cols}, {positions} positions: at {at} {out} is not {exact}"
-            );
-        }
-    };
-    let stored = Stored { numbers: &matrix, rows, cols };
-    compare("stored", &|out| floats::multiply(&stored, &x, out));
-    let turned = Turned { numbers: &turned, rows, cols };
-    compare("turned", &|out| floats::multiply(&turned, &x, out));
+    floats::multiply(&matrix, &x, &mut out);
+    for (at, (out, exact)) in out.iter().zip(&exact).enumerate() {
+        assert!(
+            (out - exact).abs() <= 1e-5 * cols as f32,
+            "{rows} × {cols}, {positions} positions: at {at} {out} is not {exact}"
+        );
+    }
 }
 
 #[test]

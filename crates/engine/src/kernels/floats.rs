@@ -1,4 +1,4 @@
-//! Matrix products in f32, for weights that are not quantised and for attention.
+//! Matrix products in f32, for weights that are not quantised.
 //!
 //! Eight rows of the matrix are laid out side by side, column after column, and
 //! worked on with four positions at a time: every number that is read is used
@@ -131,58 +131,6 @@ fn tile<const N: usize, const FUSED: bool>(panel: &[[f32; LANES]], x: &[f32]) ->
         }
     }
     sums
-}
-
-/// Rows that lie behind each other.
-#[derive(Clone, Copy, Debug)]
-pub struct Stored<'a> {
-    /// \[rows, cols]
-    pub numbers: &'a [f32],
-    pub rows: usize,
-    pub cols: usize,
-}
-
-impl Rows for Stored<'_> {
-    fn rows(&self) -> usize {
-        self.rows
-    }
-
-    fn cols(&self) -> usize {
-        self.cols
-    }
-
-    fn lay_out(&self, first: usize, panel: &mut [[f32; LANES]]) {
-        let rows = self.numbers[..self.rows * self.cols].chunks_exact(self.cols).skip(first);
-        for (lane, row) in rows.take(LANES).enumerate() {
-            put(row, lane, panel);
-        }
-    }
-}
-
-/// Columns that lie behind each other.
-#[derive(Clone, Copy, Debug)]
-pub struct Turned<'a> {
-    /// \[cols, rows]
-    pub numbers: &'a [f32],
-    pub rows: usize,
-    pub cols: usize,
-}
-
-impl Rows for Turned<'_> {
-    fn rows(&self) -> usize {
-        self.rows
-    }
-
-    fn cols(&self) -> usize {
-        self.cols
-    }
-
-    fn lay_out(&self, first: usize, panel: &mut [[f32; LANES]]) {
-        let used = LANES.min(self.rows - first);
-        for (to, from) in panel.iter_mut().zip(self.numbers.chunks_exact(self.rows)) {
-            to[..used].copy_from_slice(&from[first..first + used]);
-        }
-    }
 }
 
 /// One row into its lane of a panel.
