@@ -29,7 +29,7 @@ fn App() -> impl IntoView {
     let settings = Settings::recall();
     provide_context(settings);
     provide_bella(settings);
-    provide_lab();
+    provide_lab(settings);
     let base = document::base_path();
     provide_context(BasePath(base.clone()));
 

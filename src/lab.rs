@@ -6,7 +6,7 @@ use std::collections::VecDeque;
 
 use bella_companion::Event;
 use bella_measure::{EngineBuild, Report, Run, Skipped, Sounds, Trials};
-use bella_protocol::{Build, Progress, Reply, RequestId, ToEngine};
+use bella_protocol::{Build, Progress, Reply, Request, RequestId, ToEngine};
 use bella_weights::manifest::{Model, Task};
 use leptos::prelude::*;
 
@@ -14,6 +14,7 @@ use crate::browser::page::device;
 use crate::browser::page::document;
 use crate::browser::page::engine_client::EngineClient;
 use crate::library;
+use crate::settings::Settings;
 
 /// Rounds that count. Two tell whether the first was an accident.
 const ROUNDS: usize = 2;
@@ -26,6 +27,7 @@ pub fn measurable() -> impl Iterator<Item = &'static Model> {
 /// A handle to the one lab of this tab.
 #[derive(Clone, Copy, Debug)]
 pub struct Lab {
+    settings: Settings,
     engine: StoredValue<Option<EngineClient>, LocalStorage>,
     course: StoredValue<Option<Course>, LocalStorage>,
     pub stage: RwSignal<Stage>,
@@ -81,9 +83,17 @@ struct Course {
     request: RequestId,
 }
 
+impl Course {
+    fn next_request(&mut self) -> RequestId {
+        self.request = RequestId(self.request.0.wrapping_add(1));
+        self.request
+    }
+}
+
 impl Lab {
-    fn new() -> Self {
+    fn new(settings: Settings) -> Self {
         Self {
+            settings,
             engine: StoredValue::new_local(None),
             course: StoredValue::new_local(None),
             stage: RwSignal::new(Stage::Resting),
@@ -123,14 +133,28 @@ impl Lab {
 
     fn hear(self, event: Event) {
         match event {
-            Event::EngineReady(Build { name, threads, .. }) => {
-                let build = EngineBuild { name: name.name().to_owned(), threads };
-                self.with_course(|course| course.build = build);
+            Event::EngineReady(build) => {
+                self.settle(&build);
                 self.ask();
             }
             Event::Answered { request, reply } => self.take(request, &reply),
             Event::EngineLost { detail } => self.finish(Some(detail)),
             _ => {}
+        }
+    }
+
+    /// What is measured is the device as it is used: who saves power is answered on
+    /// one thread.
+    fn settle(self, build: &Build) {
+        let at_most = if self.settings.saves_power.get_untracked() { 1 } else { build.threads };
+        let build = EngineBuild { name: build.name.name().to_owned(), threads: at_most };
+        let id = self.with_course(|course| {
+            course.build = build;
+            course.next_request()
+        });
+        if let Some(id) = id {
+            let message = ToEngine { id, request: Request::UseThreads { at_most } };
+            self.with_engine(|engine| engine.send(&message));
         }
     }
 
@@ -153,10 +177,10 @@ impl Lab {
         let now = device::clock_ms();
         let next = self.with_course(|course| {
             let ask = course.trials.next(now)?;
-            course.request = RequestId(course.request.0.wrapping_add(1));
+            let id = course.next_request();
             let (done, all) = course.trials.progress();
             let stage = Stage::Measuring { model: course.model, done, all, fetched: None };
-            Some((ToEngine { id: course.request, request: ask.request }, ask.sound, stage))
+            Some((ToEngine { id, request: ask.request }, ask.sound, stage))
         });
         match next {
             Some(Some((message, sound, stage))) => {
@@ -203,8 +227,8 @@ impl Lab {
     }
 }
 
-pub fn provide_lab() {
-    provide_context(Lab::new());
+pub fn provide_lab(settings: Settings) {
+    provide_context(Lab::new(settings));
 }
 
 pub fn use_lab() -> Lab {

@@ -11,6 +11,7 @@ use bella_tests::{Stage, Visit};
 use serde_json::json;
 
 const SMOLLM2: &str = "smollm2-135m-instruct";
+const E5: &str = "multilingual-e5-small";
 
 /// Several answers, and prompts of two thousand tokens.
 const LAB_TIME: Duration = Duration::from_secs(600);
@@ -85,6 +86,29 @@ fn the_lab_measures_a_model_and_leaves_the_conversation_alone() {
         let cached = visit.page.attribute(reply().last(), "data-cached-tokens");
         let cached: usize = cached.and_then(|count| count.parse().ok()).unwrap_or_default();
         assert!(cached > 20, "the model remembers what was said before: {cached} tokens");
+    });
+}
+
+#[test]
+fn a_device_that_saves_power_is_measured_as_it_is_used() {
+    let Some(stage) = Stage::bella() else { return };
+    stage.play(|visit| {
+        visit.meet();
+        let cores: usize = visit.page.eval("navigator.hardwareConcurrency");
+        visit.page.click(NAV_SETTINGS);
+        for (power, threads) in [("saving", 1), ("full", cores.min(4))] {
+            visit.choose(POWER, power);
+            visit.page.click(NAV_LAB);
+            visit.measure_only(E5);
+            visit.page.click(LAB_START);
+            visit.wait_for_lab(LAB_TIME, "done");
+            let report: Report =
+                serde_json::from_str(&visit.page.text(LAB_JSON)).expect("what is shown");
+            let [run] = report.runs.as_slice() else { panic!("{} runs", report.runs.len()) };
+            assert_eq!((run.build.name.as_str(), run.build.threads), ("turbo", threads), "{power}");
+            assert!(run.figure(Kind::Embed).is_some(), "{run:?}");
+            visit.page.click(NAV_SETTINGS);
+        }
     });
 }
 
