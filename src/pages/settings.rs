@@ -3,6 +3,7 @@
 use bella_companion::{Language, ReplyLength, Variety};
 use leptos::prelude::*;
 
+use crate::bella::use_bella;
 use crate::components::choices::{Choice, Choices};
 use crate::components::engine_facts::EngineFacts;
 use crate::components::page_title::PageTitle;
@@ -14,6 +15,10 @@ use crate::testid;
 pub fn SettingsPage() -> impl IntoView {
     let settings = use_settings();
     let manner = settings.manner;
+    let build = use_bella().view.build;
+    // An engine on one thread has none to save.
+    let has_threads =
+        Memo::new(move |_| build.with(|build| build.as_ref().is_none_or(|it| it.threads > 1)));
 
     view! {
         <div class="page">
@@ -71,17 +76,19 @@ pub fn SettingsPage() -> impl IntoView {
                 }
             />
             <EngineFacts/>
-            <Choices
-                testid=testid::POWER
-                legend=|t| t.engine.power
-                note=|t| t.engine.power_note
-                choices=vec![
-                    Choice::new(power_name(false), |t| t.engine.power_full),
-                    Choice::new(power_name(true), |t| t.engine.power_saving),
-                ]
-                chosen=Signal::derive(move || power_name(settings.saves_power.get()))
-                choose=move |name| settings.saves_power.set(name == power_name(true))
-            />
+            <Show when=move || has_threads.get()>
+                <Choices
+                    testid=testid::POWER
+                    legend=|t| t.engine.power
+                    note=|t| t.engine.power_note
+                    choices=vec![
+                        Choice::new(power_name(false), |t| t.engine.power_full),
+                        Choice::new(power_name(true), |t| t.engine.power_saving),
+                    ]
+                    chosen=Signal::derive(move || power_name(settings.saves_power.get()))
+                    choose=move |name| settings.saves_power.set(name == power_name(true))
+                />
+            </Show>
         </div>
     }
 }

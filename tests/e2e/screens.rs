@@ -130,6 +130,7 @@ fn why_the_plain_engine_runs_fits_every_window() {
             visit.page.set_language(language);
             visit.open("settings");
             visit.page.wait_for(by(ENGINE_BUILD).with("data-fallback", "not-isolated"));
+            assert_eq!(visit.page.count(POWER), 0, "there is but one thread to choose");
             faults.extend(look(visit, "settings-plain-engine", language));
         }
         assert_none(&faults);
