@@ -151,7 +151,13 @@ impl Rows for Matrix {
     }
 }
 
-fn check_size(name: &str, [rows, cols]: [usize; 2], block: BlockType, bytes: usize) -> Result<()> {
+/// Whether `bytes` are as many as such a matrix has.
+pub fn check_size(
+    name: &str,
+    [rows, cols]: [usize; 2],
+    block: BlockType,
+    bytes: usize,
+) -> Result<()> {
     let whole_blocks = cols.is_multiple_of(block.block_len());
     let row_bytes = cols / block.block_len() * block.block_bytes();
     if rows == 0 || cols == 0 || !whole_blocks || rows.checked_mul(row_bytes) != Some(bytes) {

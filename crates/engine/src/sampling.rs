@@ -39,6 +39,16 @@ impl Sampler {
         Self { options, random }
     }
 
+    /// What scores less than this is not chosen where the highest score of a token is
+    /// `highest`, be it said before or not.
+    pub fn floor(&self, highest: f32) -> f32 {
+        let penalty = self.options.repetition_penalty;
+        // A penalty below one lifts a token by as much as one above lowers it.
+        let most = if penalty > 0.0 { penalty.max(1.0 / penalty) } else { 1.0 };
+        let lowered = if highest > 0.0 { highest / most } else { highest * most };
+        lowered + self.options.temperature.max(0.0) * self.least().ln()
+    }
+
     /// `recent` is what counts as repetition, latest last. `allowed`, where
     /// given, says which tokens may come at all (a grammar).
     pub fn sample(
@@ -80,13 +90,18 @@ impl Sampler {
         }
     }
 
+    /// The least probability beside the best's that is looked at.
+    fn least(&self) -> f32 {
+        self.options.min_p.clamp(1e-6, 1.0)
+    }
+
     /// What the cuts leave, likeliest first. Never empty.
     fn candidates(&self, logits: &[f32]) -> Vec<Candidate> {
         let highest = logits.iter().copied().fold(f32::NEG_INFINITY, f32::max);
         let temperature = self.options.temperature;
         // Anything below min_p of the best falls out before the sort: a sort of
         // the whole vocabulary would cost more than the rest together.
-        let floor = self.options.min_p.clamp(1e-6, 1.0);
+        let floor = self.least();
         let mut candidates: Vec<Candidate> = logits
             .iter()
             .enumerate()
@@ -188,6 +203,34 @@ mod tests {
         assert_eq!(drawn(options.clone(), &[3.0, 2.0], &[0, 0]), [1]);
         let out_of_window = ChatOptions { repetition_window: 1, ..options };
         assert_eq!(drawn(out_of_window, &[3.0, 2.0], &[0, 9]), [0]);
+    }
+
+    #[test]
+    fn nothing_below_the_floor_is_chosen() {
+        let mut random = Random(5);
+        for penalty in [0.8, 1.0, 1.3] {
+            for temperature in [0.0, 0.5, 1.5] {
+                let options = ChatOptions {
+                    temperature,
+                    min_p: 0.05,
+                    repetition_penalty: penalty,
+                    ..options()
+                };
+                for seed in 0..200 {
+                    let mut logits: Vec<f32> =
+                        (0..40).map(|_| 8.0 * random.next_f32() - 3.0).collect();
+                    let scores = logits.clone();
+                    let mut sampler = Sampler::new(ChatOptions { seed, ..options.clone() });
+                    let floor = sampler.floor(scores.iter().copied().fold(-9.0, f32::max));
+                    let token = sampler.sample(&mut logits, &[1, 2, 3, 4, 5, 6, 7, 8], None);
+                    let score = scores[token as usize];
+                    assert!(
+                        score >= floor - 1e-4,
+                        "{score} below {floor}: {penalty}, {temperature}"
+                    );
+                }
+            }
+        }
     }
 
     #[test]

@@ -6,7 +6,8 @@ use bella_weights::BlockType;
 use bella_weights::dequantise;
 
 use crate::error::{EngineError, Result};
-use crate::matrix::{Linear, Matrix};
+use crate::kernels::Planes;
+use crate::matrix::{self, Linear, Matrix};
 
 /// A tensor that arrived whole.
 #[derive(Debug)]
@@ -64,16 +65,30 @@ impl Tensors {
 
     fn take(&mut self, name: &str, shape: &[usize]) -> Result<Tensor> {
         let tensor = self.by_name.remove(name).ok_or_else(|| missing(name))?;
-        if tensor.shape != shape {
-            let detail = format!("has shape {:?} instead of {shape:?}", tensor.shape);
-            return Err(EngineError::bad_model(name, detail));
-        }
+        check_shape(name, &tensor, shape)?;
         Ok(tensor)
     }
 
     pub fn matrix(&mut self, name: &str, rows: usize, cols: usize) -> Result<Matrix> {
         let tensor = self.take(name, &[rows, cols])?;
         self.packed(name, [rows, cols], tensor.block, tensor.bytes)
+    }
+
+    /// A matrix in two planes, where its type has them and matrices are packed at
+    /// all; else it stays for [`Tensors::matrix`].
+    pub fn planes(&mut self, name: &str, rows: usize, cols: usize) -> Result<Option<Planes>> {
+        if matches!(self.packing, Packing::None) {
+            return Ok(None);
+        }
+        let Some(tensor) = self.by_name.get(name) else { return Err(missing(name)) };
+        let shape = [rows, cols];
+        check_shape(name, tensor, &shape)?;
+        matrix::check_size(name, shape, tensor.block, tensor.bytes.len())?;
+        let planes = Planes::new(name, shape, tensor.block, &tensor.bytes)?;
+        if planes.is_some() {
+            self.by_name.remove(name);
+        }
+        Ok(planes)
     }
 
     /// Weights that were taken apart and put together anew.
@@ -112,6 +127,14 @@ impl Tensors {
             bias: self.floats_if_any(&format!("{name}.bias"), &[rows])?,
         })
     }
+}
+
+fn check_shape(name: &str, tensor: &Tensor, shape: &[usize]) -> Result<()> {
+    if tensor.shape == shape {
+        return Ok(());
+    }
+    let detail = format!("has shape {:?} instead of {shape:?}", tensor.shape);
+    Err(EngineError::bad_model(name, detail))
 }
 
 fn missing(name: &str) -> EngineError {

@@ -8,6 +8,8 @@
 mod kernels;
 #[path = "llm_random.rs"]
 mod llm_random;
+#[path = "planes.rs"]
+mod planes;
 #[path = "whisper/random.rs"]
 mod whisper_random;
 

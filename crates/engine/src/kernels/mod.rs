@@ -9,7 +9,8 @@
 //! 3. the same kernel scales the sum of each block and adds it up as f32.
 //!
 //! All kernels do the same sums of the same whole numbers; they may differ in
-//! the last bits of the f32 part only. [`packed`] has the layout they share.
+//! the last bits of the f32 part only. [`packed`] has the layout they share;
+//! [`planes`] are two such matrices, for products of which only the largest count.
 //!
 //! Attention works on the same kernels: its keys are packed rows, and [`values`]
 //! mixes what they are the keys of. Weights that are not quantised are multiplied
@@ -18,6 +19,7 @@
 pub mod activations;
 pub mod floats;
 pub mod packed;
+pub mod planes;
 pub mod portable;
 pub mod values;
 #[cfg(target_arch = "wasm32")]
@@ -27,6 +29,7 @@ mod x86;
 
 pub use activations::Activations;
 pub use packed::Packed;
+pub use planes::Planes;
 pub use values::{Values, mix};
 
 use crate::threads::share_columns;
@@ -83,13 +86,14 @@ pub struct Kernels {
     /// Multiplies one tile of rows with as many positions, from `first` on, as its
     /// place says, plus one: of each position the outputs of the tile's rows.
     tile: [Tile; TILE_POSITIONS],
-    /// Multiplies four tiles, from `tile` on, with one position: of each tile the
-    /// outputs of its rows. With a single position memory sets the pace, and what
-    /// is far away comes sooner in four streams than in one.
-    four_tiles: Option<Tile>,
+    /// Multiplies four tiles with the only position: of each tile the outputs of its
+    /// rows. With a single position memory sets the pace, and what is far away comes
+    /// sooner in four streams than in one.
+    four_tiles: Option<FourTiles>,
 }
 
 type Tile = fn(packed: &Packed, tile: usize, positions: &Activations, first: usize) -> Sums;
+type FourTiles = fn(packed: &Packed, tiles: [usize; 4], position: &Activations) -> Sums;
 /// Unused ones stay zero.
 type Sums = [[f32; TILE_ROWS]; TILE_POSITIONS];
 
@@ -109,11 +113,17 @@ fn by_tiles(
     share_columns(out, rows, TILE_ROWS, cost, |mut columns| {
         let mut rows = columns.range();
         if let (Some(four_tiles), 1) = (kernels.four_tiles, positions.len()) {
-            while rows.len() >= 4 * TILE_ROWS {
-                let sums = four_tiles(packed, first_tile + rows.start / TILE_ROWS, positions, 0);
-                columns.at(0, rows.start, 4 * TILE_ROWS).copy_from_slice(sums.as_flattened());
-                rows.start += 4 * TILE_ROWS;
+            // Each stream goes through a quarter: the longer it is, the sooner memory
+            // knows what comes next.
+            let quarter = rows.len() / (4 * TILE_ROWS) * TILE_ROWS;
+            for row in (rows.start..rows.start + quarter).step_by(TILE_ROWS) {
+                let starts = [0, 1, 2, 3].map(|at| row + at * quarter);
+                let tiles = starts.map(|row| first_tile + row / TILE_ROWS);
+                for (row, sums) in starts.into_iter().zip(four_tiles(packed, tiles, positions)) {
+                    columns.at(0, row, TILE_ROWS).copy_from_slice(&sums);
+                }
             }
+            rows.start += 4 * quarter;
         }
         for row in rows.clone().step_by(TILE_ROWS) {
             let used = TILE_ROWS.min(rows.end - row);

@@ -26,7 +26,7 @@ use crate::error::{EngineError, Result};
 /// Steps of the eight-bit form on either side of zero.
 const HALF_RANGE: f32 = 63.0;
 /// The quant that stands for zero between them.
-const SYMMETRIC_ZERO: i32 = 64;
+const SYMMETRIC_ZERO: u8 = 64;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Form {
@@ -47,10 +47,17 @@ impl Form {
 /// Where a block's weights begin.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Minimum {
-    /// At `−zero · scale`.
-    Zero(i32),
+    /// At `−twice / 2 · scale`: zero is a quant, or half-way between two.
+    Zero { twice: i32 },
     /// At a number of its own.
     Each,
+}
+
+impl Minimum {
+    /// Where the quant `zero` stands for zero.
+    fn zero_at(zero: u8) -> Self {
+        Self::Zero { twice: 2 * i32::from(zero) }
+    }
 }
 
 /// Bytes of the scales of one block of a tile, and of its minimums.
@@ -76,10 +83,10 @@ pub struct TileBlock<'a> {
 }
 
 /// One block of one row, taken apart.
-struct Block {
-    quants: [u8; BLOCK],
-    scale: f32,
-    minimum: f32,
+pub(super) struct Block {
+    pub quants: [u8; BLOCK],
+    pub scale: f32,
+    pub minimum: f32,
 }
 
 impl Packed {
@@ -93,17 +100,29 @@ impl Packed {
         bytes: &[u8],
     ) -> Result<Option<Self>> {
         let Some((form, take_apart, zero)) = way_of(ty) else { return Ok(None) };
-        let blocks = cols / BLOCK;
         let row_bytes = cols / ty.block_len() * ty.block_bytes();
-        let tiles = rows.div_ceil(TILE_ROWS);
-        let minimum = zero.map_or(Minimum::Each, Minimum::Zero);
-        let mut packed = Self { rows, cols, blocks, form, minimum, bytes: Vec::new() };
-        packed.bytes = reserve(name, tiles * blocks * packed.block_bytes())?;
+        let minimum = zero.map_or(Minimum::Each, Minimum::zero_at);
+        let mut packed = Self::filled(name, [rows, cols], form, minimum)?;
         let mut scratch = vec![0.0; ty.block_len().max(BLOCK)];
         for (row, bytes) in bytes.chunks_exact(row_bytes).enumerate() {
             take_apart(bytes, ty, &mut scratch, &mut |block, taken| packed.put(row, block, &taken));
         }
         Ok(Some(packed))
+    }
+
+    /// Room for whole blocks of weights that are then put in.
+    pub(super) fn filled(
+        name: &str,
+        [rows, cols]: [usize; 2],
+        form: Form,
+        minimum: Minimum,
+    ) -> Result<Self> {
+        let blocks = cols / BLOCK;
+        let mut packed = Self { rows, cols, blocks, form, minimum, bytes: Vec::new() };
+        let size = packed.tiles() * blocks * packed.block_bytes();
+        packed.bytes = reserve(name, size)?;
+        packed.bytes.resize(size, 0);
+        Ok(packed)
     }
 
     /// Packs weights that are not quantised, at the price of rounding them.
@@ -117,7 +136,6 @@ impl Packed {
         let mut packed = Self::growing(cols);
         packed.bytes =
             reserve(name, rows.div_ceil(TILE_ROWS) * packed.blocks * packed.block_bytes())?;
-        packed.bytes.clear();
         let mut row = vec![0.0; cols];
         for bytes in bytes.chunks_exact(bytes.len() / rows) {
             dequantise(ty, bytes, &mut row)
@@ -134,7 +152,7 @@ impl Packed {
             cols,
             blocks: cols.div_ceil(BLOCK),
             form: Form::Bytes,
-            minimum: Minimum::Zero(SYMMETRIC_ZERO),
+            minimum: Minimum::zero_at(SYMMETRIC_ZERO),
             bytes: Vec::new(),
         }
     }
@@ -158,7 +176,8 @@ impl Packed {
         self.bytes.truncate(self.tiles() * self.blocks * self.block_bytes());
     }
 
-    fn put(&mut self, row: usize, block: usize, taken: &Block) {
+    /// Puts a block where nothing has been put yet.
+    pub(super) fn put(&mut self, row: usize, block: usize, taken: &Block) {
         let (tile, lane) = (row / TILE_ROWS, row % TILE_ROWS);
         let block_bytes = self.block_bytes();
         let bytes = &mut self.bytes[(tile * self.blocks + block) * block_bytes..][..block_bytes];
@@ -207,10 +226,12 @@ impl Packed {
         self.minimum
     }
 
-    /// Which quant stands for zero; none in particular where blocks have minimums.
-    pub fn zero(&self) -> i32 {
+    /// What the quants' zero takes from a product with a block that adds up to
+    /// `total`; nothing where blocks have minimums.
+    #[inline(always)]
+    pub fn taken_by_zero(&self, total: i32) -> i32 {
         match self.minimum {
-            Minimum::Zero(zero) => zero,
+            Minimum::Zero { twice } => (twice * total) >> 1,
             Minimum::Each => 0,
         }
     }
@@ -225,6 +246,12 @@ impl Packed {
     pub fn tile(&self, tile: usize) -> &[u8] {
         let bytes = self.blocks * self.block_bytes();
         &self.bytes[tile * bytes..][..bytes]
+    }
+
+    /// What lies a page of memory behind the beginning of a tile.
+    pub fn page_ahead_of(&self, tile: usize) -> Option<u8> {
+        const PAGE: usize = 4096;
+        self.bytes.get(tile * self.blocks * self.block_bytes() + PAGE).copied()
     }
 
     /// The blocks of one tile.
@@ -247,7 +274,7 @@ impl Packed {
         for (block, out) in self.tile_blocks(tile).zip(out.chunks_mut(BLOCK)) {
             let scale = block.scale(lane);
             let minimum = match self.minimum {
-                Minimum::Zero(zero) => -zero as f32 * scale,
+                Minimum::Zero { twice } => -0.5 * twice as f32 * scale,
                 Minimum::Each => block.minimum(lane),
             };
             for (column, out) in out.iter_mut().enumerate() {
@@ -287,14 +314,13 @@ impl<'a> TileBlock<'a> {
 }
 
 /// Room that may be refused: the weights are what fills the memory.
-fn reserve<T: Clone + Default>(name: &str, length: usize) -> Result<Vec<T>> {
+fn reserve(name: &str, length: usize) -> Result<Vec<u8>> {
     let mut room = Vec::new();
     room.try_reserve_exact(length).map_err(|_| EngineError::TooLarge {
         model: name.to_owned(),
-        needed_bytes: (length * size_of::<T>()) as u64,
+        needed_bytes: length as u64,
         free_bytes: 0,
     })?;
-    room.resize(length, T::default());
     Ok(room)
 }
 
@@ -302,7 +328,7 @@ type TakeApart = fn(&[u8], BlockType, &mut [f32], &mut dyn FnMut(usize, Block));
 
 /// How a type is packed: form, reader of a row, and the zero of types that have
 /// no minimums.
-fn way_of(ty: BlockType) -> Option<(Form, TakeApart, Option<i32>)> {
+fn way_of(ty: BlockType) -> Option<(Form, TakeApart, Option<u8>)> {
     Some(match ty {
         BlockType::Q4_0 => (Form::Nibbles, q4_0, Some(8)),
         BlockType::Q4_1 => (Form::Nibbles, q4_1, None),
@@ -390,15 +416,20 @@ fn symmetric(row: &[u8], ty: BlockType, scratch: &mut [f32], put: &mut dyn FnMut
 fn symmetric_block(numbers: &[f32]) -> Block {
     let scale = f16::from_f32(largest_of(numbers) / HALF_RANGE).to_f32();
     let inverse = if scale > 0.0 { 1.0 / scale } else { 0.0 };
-    let mut quants = [SYMMETRIC_ZERO as u8; BLOCK];
+    let mut quants = [SYMMETRIC_ZERO; BLOCK];
     for (quant, number) in quants.iter_mut().zip(numbers) {
-        *quant = (nearest(number * inverse) + SYMMETRIC_ZERO).clamp(0, 127) as u8;
+        *quant = (nearest(number * inverse) + i32::from(SYMMETRIC_ZERO)).clamp(0, 127) as u8;
     }
     Block { quants, scale, minimum: 0.0 }
 }
 
 /// Hands on the weights of a row, 32 at a time.
-fn unpacked(row: &[u8], ty: BlockType, scratch: &mut [f32], each: &mut dyn FnMut(usize, &[f32])) {
+pub(super) fn unpacked(
+    row: &[u8],
+    ty: BlockType,
+    scratch: &mut [f32],
+    each: &mut dyn FnMut(usize, &[f32]),
+) {
     let (block_bytes, block_len) = (ty.block_bytes(), ty.block_len());
     for (at, bytes) in row.chunks_exact(block_bytes).enumerate() {
         let weights = &mut scratch[..block_len];

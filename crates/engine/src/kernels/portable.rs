@@ -15,13 +15,12 @@ fn tile<const N: usize>(
     first: usize,
 ) -> Sums {
     let mut sums = [[0.0; TILE_ROWS]; TILE_POSITIONS];
-    let zero = packed.zero();
     for (at, block) in packed.tile_blocks(tile).enumerate() {
         for (position, sums) in sums.iter_mut().enumerate().take(N) {
             let RoundedBlock { quants, scale, total, sum } = positions.row(first + position)[at];
             let products = products(packed.form(), &block, &quants);
             for lane in 0..TILE_ROWS {
-                let counted = products[lane] - zero * total;
+                let counted = products[lane] - packed.taken_by_zero(total);
                 sums[lane] += counted as f32 * (block.scale(lane) * scale);
                 sums[lane] += block.minimum(lane) * sum;
             }

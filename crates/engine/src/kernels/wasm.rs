@@ -20,29 +20,45 @@ use super::values::{Mix, Values};
 use super::{Activations, BLOCK, Kernels, Packed, Sums, TILE_POSITIONS, TILE_ROWS};
 
 pub(super) const KERNELS: Kernels = Kernels {
-    tile: [tiles::<1, 1>, tiles::<1, 2>, tiles::<1, 3>, tiles::<1, 4>],
+    tile: [tile::<1>, tile::<2>, tile::<3>, tile::<4>],
     // Without relaxed SIMD four tiles need more registers than there are.
-    four_tiles: if cfg!(target_feature = "relaxed-simd") { Some(tiles::<4, 1>) } else { None },
+    four_tiles: if cfg!(target_feature = "relaxed-simd") { Some(four_tiles) } else { None },
 };
 pub(super) const MIXES: [Mix; TILE_POSITIONS] = [mix::<1>, mix::<2>, mix::<3>, mix::<4>];
 
 /// A number for each row of a tile: rows 0–3, rows 4–7.
 type Lanes = [v128; 2];
 
-/// T tiles with N positions, one of which is one.
-fn tiles<const T: usize, const N: usize>(
+fn tile<const N: usize>(
     packed: &Packed,
     tile: usize,
     positions: &Activations,
     first: usize,
 ) -> Sums {
+    tiles::<1, N>(packed, [tile], positions, first)
+}
+
+fn four_tiles(packed: &Packed, four: [usize; 4], position: &Activations) -> Sums {
+    // Nothing fetches ahead across the end of a page, and where the next one lies takes
+    // long to find out: asked for all four at once, that happens beside each other.
+    black_box(four.map(|tile| packed.page_ahead_of(tile)));
+    tiles::<4, 1>(packed, four, position, 0)
+}
+
+/// T tiles with N positions, one of which is one.
+fn tiles<const T: usize, const N: usize>(
+    packed: &Packed,
+    tiles: [usize; T],
+    positions: &Activations,
+    first: usize,
+) -> Sums {
     let multiply = match (packed.form(), packed.minimum()) {
-        (Form::Nibbles, Minimum::Zero(_)) => tiles_of::<T, N, Nibbles, false>,
+        (Form::Nibbles, Minimum::Zero { .. }) => tiles_of::<T, N, Nibbles, false>,
         (Form::Nibbles, Minimum::Each) => tiles_of::<T, N, Nibbles, true>,
-        (Form::Bytes, Minimum::Zero(_)) => tiles_of::<T, N, Bytes, false>,
+        (Form::Bytes, Minimum::Zero { .. }) => tiles_of::<T, N, Bytes, false>,
         (Form::Bytes, Minimum::Each) => tiles_of::<T, N, Bytes, true>,
     };
-    multiply(packed, tile, positions, first)
+    multiply(packed, tiles, positions, first)
 }
 
 /// Vectors that are the same in every block.
@@ -103,25 +119,22 @@ impl Word for Bytes {
 
 fn tiles_of<const T: usize, const N: usize, W: Word, const MINIMUMS: bool>(
     packed: &Packed,
-    tile: usize,
+    tiles: [usize; T],
     positions: &Activations,
     first: usize,
 ) -> Sums {
     let quant_bytes = BLOCK / 4 * W::BYTES;
     let block_bytes = quant_bytes + SCALE_BYTES + if MINIMUMS { SCALE_BYTES } else { 0 };
     let blocks = packed.blocks();
-    let mut weights: [_; T] =
-        std::array::from_fn(|at| packed.tile(tile + at)[..blocks * block_bytes].as_ptr());
+    let mut weights = tiles.map(|tile| packed.tile(tile)[..blocks * block_bytes].as_ptr());
     let rows: [_; N] = std::array::from_fn(|at| &positions.row(first + at)[..blocks]);
     let constants = Constants::new();
-    let zero = packed.zero();
     let mut sums = [[[f32x4_splat(0.0); 2]; N]; T];
     for block in 0..blocks {
         // SAFETY: there are `blocks` blocks of each, cut out a few lines above.
         unsafe {
             let of_positions = rows.map(|row| row.get_unchecked(block));
-            let start =
-                of_positions.map(|position| if MINIMUMS { 0 } else { -zero * position.total });
+            let start = of_positions.map(|position| -packed.taken_by_zero(position.total));
             let products = products::<T, N, W>(weights, of_positions, start, constants);
             for tile in 0..T {
                 let scales = halves(weights[tile].add(quant_bytes), constants);

@@ -42,7 +42,7 @@ fn tile_avx2<const N: usize>(
     first: usize,
 ) -> Sums {
     let rows: [_; N] = std::array::from_fn(|at| positions.row(first + at));
-    let (form, zero) = (packed.form(), packed.zero());
+    let form = packed.form();
     let mut sums = [_mm256_setzero_ps(); N];
     for (block, weights) in packed.tile_blocks(tile).enumerate() {
         let quants: [&[i8; BLOCK]; N] = rows.map(|row| &row[block].quants);
@@ -55,7 +55,8 @@ fn tile_avx2<const N: usize>(
         for at in 0..N {
             let RoundedBlock { scale: position_scale, total, sum, .. } = rows[at][block];
             let position_scale = _mm256_set1_ps(position_scale);
-            let counted = _mm256_sub_epi32(products[at], _mm256_set1_epi32(zero * total));
+            let counted =
+                _mm256_sub_epi32(products[at], _mm256_set1_epi32(packed.taken_by_zero(total)));
             let scale = _mm256_mul_ps(scale, position_scale);
             sums[at] = _mm256_fmadd_ps(_mm256_cvtepi32_ps(counted), scale, sums[at]);
             if let Some(minimum) = minimum {

@@ -4,12 +4,12 @@ use std::fmt::Debug;
 
 use super::cache::Cache;
 use super::rope::Turns;
+use super::vocabulary::Vocabulary;
 
 /// A decoder-only language model: tokens in, the next token's scores out.
 pub trait Decoder: Debug {
     /// As the file calls it: "llama", "qwen2", …
     fn architecture(&self) -> &str;
-    fn vocabulary(&self) -> usize;
     /// Positions it was trained to see.
     fn context_length(&self) -> usize;
     fn new_cache(&self) -> Cache;
@@ -18,12 +18,16 @@ pub trait Decoder: Debug {
     fn enter(&self, tokens: &[u32], start: usize) -> Stream;
     /// One layer: reads the stream and adds to it.
     fn layer(&self, index: usize, stream: &mut Stream, cache: &mut Cache);
-    /// The state of the last position, from which [`Decoder::logits`] scores what
-    /// may follow. \[width]
+    /// The state of the last position, from which what may follow is scored. \[width]
     fn leave(&self, stream: &Stream) -> Vec<f32>;
-    /// \[vocabulary]
-    fn logits(&self, state: &[f32]) -> Vec<f32>;
+    /// What scores the tokens that may follow.
+    fn head(&self) -> &Vocabulary;
     fn memory_bytes(&self) -> usize;
+
+    /// The score of each token. \[vocabulary]
+    fn logits(&self, state: &[f32]) -> Vec<f32> {
+        self.head().scores(state)
+    }
 
     /// Reads `tokens` after those in the cache; the state of the last.
     fn forward(&self, tokens: &[u32], cache: &mut Cache) -> Vec<f32> {

@@ -5,11 +5,11 @@
 use super::cache::Cache;
 use super::decoder::{Decoder, Stream};
 use super::hyperparameters::Hyperparameters;
-use super::layers::{Attention, GatedMlp, Heads, RmsNorm, embed};
+use super::layers::{Attention, GatedMlp, Heads, RmsNorm};
 use super::rope::{Pairing, Rope};
+use super::vocabulary::Vocabulary;
 use crate::error::Result;
 use crate::math::{add, gelu_tanh};
-use crate::matrix::Matrix;
 use crate::tensors::Tensors;
 
 /// Every sixth layer sees everything.
@@ -22,7 +22,7 @@ const LONGEST_WINDOW: usize = 1 << 20;
 pub struct Gemma3 {
     context_length: usize,
     /// \[vocabulary, width]; also scores the next token.
-    embedding: Matrix,
+    embedding: Vocabulary,
     layers: Vec<Layer>,
     norm: RmsNorm,
     global_rope: Rope,
@@ -54,7 +54,12 @@ impl Gemma3 {
         Ok(Self {
             context_length: sizes.context_length,
             layers: layers.collect::<Result<_>>()?,
-            embedding: tensors.matrix("token_embd.weight", sizes.vocabulary, sizes.width)?,
+            embedding: Vocabulary::take(
+                tensors,
+                "token_embd.weight",
+                sizes.vocabulary,
+                sizes.width,
+            )?,
             norm: RmsNorm::take(tensors, "output_norm", sizes.width, sizes.norm_epsilon)?,
             global_rope,
             local_rope: Rope::new(Pairing::Halves, heads.dim, LOCAL_ROPE_BASE, None),
@@ -91,10 +96,6 @@ impl Decoder for Gemma3 {
         "gemma3"
     }
 
-    fn vocabulary(&self) -> usize {
-        self.embedding.rows()
-    }
-
     fn context_length(&self) -> usize {
         self.context_length
     }
@@ -109,8 +110,8 @@ impl Decoder for Gemma3 {
     }
 
     fn enter(&self, tokens: &[u32], start: usize) -> Stream {
-        let mut x = embed(&self.embedding, tokens);
-        let scale = (self.embedding.cols() as f32).sqrt();
+        let mut x = self.embedding.embed(tokens);
+        let scale = (self.embedding.width() as f32).sqrt();
         x.iter_mut().for_each(|x| *x *= scale);
         let ropes = [&self.global_rope, &self.local_rope];
         Stream { x, start, turns: ropes.map(|rope| rope.turns(start, tokens.len())).into() }
@@ -128,13 +129,11 @@ impl Decoder for Gemma3 {
     }
 
     fn leave(&self, Stream { x, .. }: &Stream) -> Vec<f32> {
-        self.norm.apply(&x[x.len() - self.embedding.cols()..])
+        self.norm.apply(&x[x.len() - self.embedding.width()..])
     }
 
-    fn logits(&self, state: &[f32]) -> Vec<f32> {
-        let mut logits = vec![0.0; self.vocabulary()];
-        self.embedding.apply(state, &mut logits);
-        logits
+    fn head(&self) -> &Vocabulary {
+        &self.embedding
     }
 
     fn memory_bytes(&self) -> usize {

@@ -5,7 +5,7 @@ use bella_protocol::{ChatOptions, Stop, Usage};
 use super::LanguageModel;
 use super::constraint::Constraint;
 use super::conversation::Conversation;
-use super::decoder::Reading;
+use super::decoder::{Decoder, Reading};
 use super::prompt::Dialogue;
 use super::stops::StopStrings;
 use crate::error::{EngineError, Result};
@@ -166,7 +166,7 @@ impl Generation {
         if self.usage.reply_tokens >= self.max_tokens || memory.tokens.len() >= self.context {
             return self.end(memory, Stop::Length);
         }
-        let mut logits = model.decoder.logits(&self.state);
+        let mut logits = self.scores(model.decoder());
         // Only its own words count as repetition: a good answer takes up the
         // words of the question.
         let said = memory.tokens.len() - self.usage.reply_tokens;
@@ -190,6 +190,14 @@ impl Generation {
             memory.text.clear();
         }
         Step::Text(passed.text)
+    }
+
+    fn scores(&self, decoder: &dyn Decoder) -> Vec<f32> {
+        if self.constraint.is_some() {
+            // What is allowed may score far below what would be said freely.
+            return decoder.logits(&self.state);
+        }
+        decoder.head().scores_down_to(|highest| self.sampler.floor(highest), &self.state)
     }
 
     /// `None` when nothing more may be said.

@@ -187,12 +187,3 @@ impl GatedMlp {
         [&self.gate, &self.up, &self.down].map(Matrix::memory_bytes).iter().sum()
     }
 }
-
-/// The rows of `embedding` that stand for `tokens`. \[n, width]
-pub fn embed(embedding: &Matrix, tokens: &[u32]) -> Vec<f32> {
-    let mut x = vec![0.0; tokens.len() * embedding.cols()];
-    for (&token, x) in tokens.iter().zip(x.chunks_exact_mut(embedding.cols())) {
-        embedding.unpack_row(token as usize, x);
-    }
-    x
-}

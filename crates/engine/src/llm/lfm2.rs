@@ -4,8 +4,9 @@
 use super::cache::{Cache, History};
 use super::decoder::{Decoder, Stream};
 use super::hyperparameters::Hyperparameters;
-use super::layers::{Attention, GatedMlp, Heads, RmsNorm, embed};
+use super::layers::{Attention, GatedMlp, Heads, RmsNorm};
 use super::rope::{Pairing, Rope};
+use super::vocabulary::Vocabulary;
 use crate::error::Result;
 use crate::math::{add, silu};
 use crate::matrix::Matrix;
@@ -17,7 +18,7 @@ const LONGEST_KERNEL: usize = 64;
 pub struct Lfm2 {
     context_length: usize,
     /// \[vocabulary, width]; also scores the next token.
-    embedding: Matrix,
+    embedding: Vocabulary,
     layers: Vec<Layer>,
     norm: RmsNorm,
     rope: Rope,
@@ -66,7 +67,12 @@ impl Lfm2 {
             if tensors.contains("output_norm.weight") { "output_norm" } else { "token_embd_norm" };
         Ok(Self {
             context_length: sizes.context_length,
-            embedding: tensors.matrix("token_embd.weight", sizes.vocabulary, sizes.width)?,
+            embedding: Vocabulary::take(
+                tensors,
+                "token_embd.weight",
+                sizes.vocabulary,
+                sizes.width,
+            )?,
             layers,
             norm: RmsNorm::take(tensors, name, sizes.width, sizes.norm_epsilon)?,
             rope: Rope::new(Pairing::Halves, dim, sizes.rope_base()?, None),
@@ -156,10 +162,6 @@ impl Decoder for Lfm2 {
         "lfm2"
     }
 
-    fn vocabulary(&self) -> usize {
-        self.embedding.rows()
-    }
-
     fn context_length(&self) -> usize {
         self.context_length
     }
@@ -171,7 +173,7 @@ impl Decoder for Lfm2 {
                 Mixer::Attention(attention) => {
                     layers.push(attention.new_memory());
                 }
-                Mixer::Convolution(_) => histories.push(History::new(self.embedding.cols())),
+                Mixer::Convolution(_) => histories.push(History::new(self.embedding.width())),
             }
         }
         Cache::new(layers, histories)
@@ -183,7 +185,7 @@ impl Decoder for Lfm2 {
 
     fn enter(&self, tokens: &[u32], start: usize) -> Stream {
         let turns = vec![self.rope.turns(start, tokens.len())];
-        Stream { x: embed(&self.embedding, tokens), start, turns }
+        Stream { x: self.embedding.embed(tokens), start, turns }
     }
 
     fn layer(&self, index: usize, stream: &mut Stream, cache: &mut Cache) {
@@ -204,13 +206,11 @@ impl Decoder for Lfm2 {
     }
 
     fn leave(&self, Stream { x, .. }: &Stream) -> Vec<f32> {
-        self.norm.apply(&x[x.len() - self.embedding.cols()..])
+        self.norm.apply(&x[x.len() - self.embedding.width()..])
     }
 
-    fn logits(&self, state: &[f32]) -> Vec<f32> {
-        let mut logits = vec![0.0; self.vocabulary()];
-        self.embedding.apply(state, &mut logits);
-        logits
+    fn head(&self) -> &Vocabulary {
+        &self.embedding
     }
 
     fn memory_bytes(&self) -> usize {

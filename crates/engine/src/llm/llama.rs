@@ -5,11 +5,11 @@
 use super::cache::Cache;
 use super::decoder::{Decoder, Stream};
 use super::hyperparameters::Hyperparameters;
-use super::layers::{Attention, GatedMlp, Heads, RmsNorm, embed};
+use super::layers::{Attention, GatedMlp, Heads, RmsNorm};
 use super::rope::{Pairing, Rope};
+use super::vocabulary::Vocabulary;
 use crate::error::Result;
 use crate::math::{add, silu};
-use crate::matrix::Matrix;
 use crate::tensors::Tensors;
 
 #[derive(Debug)]
@@ -17,11 +17,11 @@ pub struct Llama {
     architecture: String,
     context_length: usize,
     /// \[vocabulary, width]
-    embedding: Matrix,
+    embedding: Vocabulary,
     layers: Vec<Layer>,
     norm: RmsNorm,
     /// \[vocabulary, width]; the embedding itself when `None`.
-    head: Option<Matrix>,
+    head: Option<Vocabulary>,
     rope: Rope,
 }
 
@@ -49,10 +49,17 @@ impl Llama {
             architecture: sizes.architecture.clone(),
             context_length: sizes.context_length,
             layers: layers.collect::<Result<_>>()?,
-            embedding: tensors.matrix("token_embd.weight", sizes.vocabulary, sizes.width)?,
+            embedding: Vocabulary::take(
+                tensors,
+                "token_embd.weight",
+                sizes.vocabulary,
+                sizes.width,
+            )?,
             norm: RmsNorm::take(tensors, "output_norm", sizes.width, sizes.norm_epsilon)?,
             head: match tensors.contains("output.weight") {
-                true => Some(tensors.matrix("output.weight", sizes.vocabulary, sizes.width)?),
+                true => {
+                    Some(Vocabulary::take(tensors, "output.weight", sizes.vocabulary, sizes.width)?)
+                }
                 false => None,
             },
             rope,
@@ -86,10 +93,6 @@ impl Decoder for Llama {
         &self.architecture
     }
 
-    fn vocabulary(&self) -> usize {
-        self.embedding.rows()
-    }
-
     fn context_length(&self) -> usize {
         self.context_length
     }
@@ -105,7 +108,7 @@ impl Decoder for Llama {
 
     fn enter(&self, tokens: &[u32], start: usize) -> Stream {
         let turns = vec![self.rope.turns(start, tokens.len())];
-        Stream { x: embed(&self.embedding, tokens), start, turns }
+        Stream { x: self.embedding.embed(tokens), start, turns }
     }
 
     fn layer(&self, index: usize, stream: &mut Stream, cache: &mut Cache) {
@@ -118,13 +121,11 @@ impl Decoder for Llama {
     }
 
     fn leave(&self, Stream { x, .. }: &Stream) -> Vec<f32> {
-        self.norm.apply(&x[x.len() - self.embedding.cols()..])
+        self.norm.apply(&x[x.len() - self.embedding.width()..])
     }
 
-    fn logits(&self, state: &[f32]) -> Vec<f32> {
-        let mut logits = vec![0.0; self.vocabulary()];
-        self.head.as_ref().unwrap_or(&self.embedding).apply(state, &mut logits);
-        logits
+    fn head(&self) -> &Vocabulary {
+        self.head.as_ref().unwrap_or(&self.embedding)
     }
 
     fn memory_bytes(&self) -> usize {
@@ -132,7 +133,7 @@ impl Decoder for Llama {
             .layers
             .iter()
             .map(|layer| layer.attention.memory_bytes() + layer.mlp.memory_bytes());
-        let head = self.head.as_ref().map_or(0, Matrix::memory_bytes);
+        let head = self.head.as_ref().map_or(0, Vocabulary::memory_bytes);
         layers.sum::<usize>() + self.embedding.memory_bytes() + head
     }
 }

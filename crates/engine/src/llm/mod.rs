@@ -21,6 +21,7 @@ mod prompt;
 mod rope;
 mod stops;
 mod template;
+mod vocabulary;
 
 use bella_weights::Metadata;
 
@@ -34,6 +35,7 @@ pub use generation::{Generation, Step};
 use hyperparameters::Hyperparameters;
 pub use prompt::Dialogue;
 use template::ChatTemplate;
+pub use vocabulary::Vocabulary;
 
 #[derive(Debug)]
 pub struct LanguageModel {
