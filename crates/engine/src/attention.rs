@@ -2,15 +2,19 @@
 //!
 //! Keys and values are kept in 8 bits, in the layouts of the integer kernels: a
 //! conversation of thousands of tokens stays small, and looking something up in
-//! it costs little more than in a short one. An exact memory stands beside it, to
-//! compare with.
+//! it costs little more than in a short one. The first positions, which all others
+//! look at, are kept as they are too ([`early`]). An exact memory stands beside it,
+//! to compare with.
+
+mod early;
 
 use std::ops::Range;
 
 use crate::kernels::values::blocks_of;
-use crate::kernels::{Activations, BLOCK, Packed, Values, mix, multiply_rows};
+use crate::kernels::{Activations, BLOCK, Packed, Rounding, Values, mix, multiply_rows};
 use crate::math::{add, add_scaled, dot, softmax};
 use crate::threads::{share_columns, share_rows};
+use early::Early;
 
 /// Queries that are looked up together: their scores stay in the cache.
 const TOGETHER: usize = 64;
@@ -28,6 +32,17 @@ pub enum Precision {
     Bits14,
     /// As they are: what the others are compared with.
     Exact,
+}
+
+/// How a memory is asked.
+#[derive(Clone, Copy, Debug)]
+pub struct Question {
+    /// There may be more than heads of keys: then neighbours share those.
+    pub heads: usize,
+    pub scale: f32,
+    /// Of queries and of what they find. What is rounded twice also sees the early
+    /// positions as they are.
+    pub rounding: Rounding,
 }
 
 /// Keys and values of a sequence, head by head. It grows with the sequence.
@@ -50,6 +65,16 @@ impl Memory {
             rounded => Head::Rounded(Box::new(Rounded::new(dim, rounded == Precision::Bits14))),
         };
         Self { dim, heads: (0..heads).map(head).collect() }
+    }
+
+    /// The same, still empty, that will have its first positions as they are too.
+    pub fn with_early(mut self, positions: usize) -> Self {
+        for head in &mut self.heads {
+            if let Head::Rounded(head) = head {
+                head.early = Early::new(self.dim, positions);
+            }
+        }
+        self
     }
 
     /// An empty memory of the same shape that rounds nothing.
@@ -96,19 +121,17 @@ impl Memory {
     }
 
     /// mixed = softmax(q · kᵀ · scale) · v for each of queries\[n, heads · dim], of
-    /// which query i sees the positions `visible(i)`. There may be more heads of
-    /// queries than of keys: then neighbours share them.
+    /// which query i sees the positions `visible(i)`.
     pub fn look_up(
         &self,
         queries: &[f32],
-        query_heads: usize,
-        scale: f32,
+        question: Question,
         visible: impl Fn(usize) -> Range<usize> + Sync,
         mixed: &mut [f32],
     ) {
-        let (dim, width) = (self.dim, query_heads * self.dim);
+        let (dim, width) = (self.dim, question.heads * self.dim);
         let positions = queries.len() / width;
-        let sharing = query_heads / self.heads.len();
+        let sharing = question.heads / self.heads.len();
         let together = if positions < ENOUGH_POSITIONS { sharing } else { 1 };
         let seen = visible(positions.saturating_sub(1)).len();
         share_columns(mixed, width, together * dim, 2 * positions * seen, |mut own| {
@@ -120,7 +143,7 @@ impl Memory {
                     let positions = start..positions.min(start + block);
                     let columns = columns.clone();
                     let asked = Asked { queries, width, columns, together, positions };
-                    let found = head.look_up(&asked, scale, &visible);
+                    let found = head.look_up(&asked, question, &visible);
                     for (at, found) in found.chunks_exact(together * dim).enumerate() {
                         own.at(start + at, first, together * dim).copy_from_slice(found);
                     }
@@ -179,12 +202,12 @@ impl Head {
     fn look_up(
         &self,
         asked: &Asked<'_>,
-        scale: f32,
+        question: Question,
         visible: &impl Fn(usize) -> Range<usize>,
     ) -> Vec<f32> {
-        let queries = asked.gathered(scale);
+        let queries = asked.gathered(question.scale);
         match self {
-            Self::Rounded(head) => head.look_up(queries, asked, visible),
+            Self::Rounded(head) => head.look_up(queries, asked, question.rounding, visible),
             Self::Exact(head) => head.look_up(&queries, asked, visible),
         }
     }
@@ -193,7 +216,8 @@ impl Head {
         match self {
             Self::Rounded(head) => {
                 let rests = head.rests.as_ref().map_or(0, Packed::memory_bytes);
-                head.keys.memory_bytes() + rests + head.values.memory_bytes()
+                let early = head.early.memory_bytes();
+                head.keys.memory_bytes() + rests + head.values.memory_bytes() + early
             }
             Self::Exact(head) => (head.keys.capacity() + head.values.capacity()) * size_of::<f32>(),
         }
@@ -207,12 +231,14 @@ struct Rounded {
     /// What rounding took from the keys, rounded in turn.
     rests: Option<Packed>,
     values: Values,
+    early: Early,
 }
 
 impl Rounded {
     fn new(dim: usize, fine: bool) -> Self {
         let rests = fine.then(|| Packed::growing(dim));
-        Self { keys: Packed::growing(dim), rests, values: Values::new(dim) }
+        let early = Early::new(dim, 0);
+        Self { keys: Packed::growing(dim), rests, values: Values::new(dim), early }
     }
 
     fn push(&mut self, key: &[f32], value: &[f32]) {
@@ -224,18 +250,21 @@ impl Rounded {
             rests.push(&rest);
         }
         self.values.push(value);
+        self.early.push(key, value);
     }
 
     fn truncate(&mut self, len: usize) {
         self.keys.truncate(len);
         self.rests.iter_mut().for_each(|rests| rests.truncate(len));
         self.values.truncate(len);
+        self.early.truncate(len);
     }
 
     fn look_up(
         &self,
         mut queries: Vec<f32>,
         asked: &Asked<'_>,
+        rounding: Rounding,
         visible: &impl Fn(usize) -> Range<usize>,
     ) -> Vec<f32> {
         let Asked { together, ref positions, .. } = *asked;
@@ -252,26 +281,38 @@ impl Rounded {
         }
 
         let mut scores = vec![0.0; positions.len() * together * seen];
-        let rounded = Activations::new(&queries, dim);
+        let rounded = Activations::rounded(&queries, dim, rounding);
         multiply_rows(&self.keys, start, &rounded, &mut scores);
         if let Some(rests) = &self.rests {
             let mut of_rests = vec![0.0; scores.len()];
             multiply_rows(rests, start, &rounded, &mut of_rests);
             add(&mut scores, &of_rests);
         }
+        // Where a window begins later than they end, early positions are out of sight.
+        let early = match rounding {
+            Rounding::Twice if start == 0 => self.early.len().min(seen),
+            _ => 0,
+        };
+        let mut mixed = vec![0.0; queries.len()];
         let value_scales = &self.values.scales()[start..all.end];
-        for (at, scores) in scores.chunks_exact_mut(seen).enumerate() {
+        for (at, row) in scores.chunks_exact_mut(seen).enumerate() {
+            let own = at * dim..(at + 1) * dim;
+            self.early.score(&queries[own.clone()], &mut row[..early]);
             let visible = visible(positions.start + at / together);
-            let (before, rest) = scores.split_at_mut(visible.start - start);
-            let (scores, after) = rest.split_at_mut(visible.len());
-            before.fill(0.0);
-            after.fill(0.0);
-            softmax(scores);
-            for (score, scale) in scores.iter_mut().zip(&value_scales[visible.start - start..]) {
-                *score *= scale;
+            let visible = visible.start - start..visible.end - start;
+            row[..visible.start].fill(0.0);
+            row[visible.end..].fill(0.0);
+            softmax(&mut row[visible.clone()]);
+            self.early.mix(&row[..early], &mut mixed[own]);
+            // The others are mixed from rounded values.
+            row[..early].fill(0.0);
+            for (weight, scale) in row[visible.clone()].iter_mut().zip(&value_scales[visible]) {
+                *weight *= scale;
             }
         }
-        mix(&self.values, blocks.start, &Activations::new(&scores, seen), &mut queries);
+        let weights = Activations::rounded(&scores, seen, rounding);
+        mix(&self.values, blocks.start, &weights, &mut queries);
+        add(&mut queries, &mixed);
         queries
     }
 }

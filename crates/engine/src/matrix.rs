@@ -4,7 +4,7 @@ use bella_weights::{BlockType, dequantise};
 
 use crate::error::{EngineError, Result};
 use crate::kernels::floats::{self, LANES, Rows, put};
-use crate::kernels::{self, Activations, Packed};
+use crate::kernels::{self, Activations, Packed, Rounding};
 use crate::math::{add_to_rows, dot};
 
 /// For fewer positions than this, laying rows out costs more than it saves.
@@ -97,17 +97,22 @@ impl Matrix {
 
     /// out\[n, rows] = x\[n, cols] · selfᵀ
     pub fn apply(&self, x: &[f32], out: &mut [f32]) {
-        Self::apply_each(x, [(self, out)]);
+        Self::apply_each(x, Rounding::Once, [(self, out)]);
     }
 
-    /// The same with several matrices of equal width: x is rounded only once.
-    pub fn apply_each<const N: usize>(x: &[f32], matrices: [(&Self, &mut [f32]); N]) {
+    /// The same with several matrices of equal width, for which x is rounded together.
+    pub fn apply_each<const N: usize>(
+        x: &[f32],
+        rounding: Rounding,
+        matrices: [(&Self, &mut [f32]); N],
+    ) {
         let mut rounded = None;
         for (matrix, out) in matrices {
             assert_eq!(x.len() / matrix.cols, out.len() / matrix.rows, "as many outputs as inputs");
             match &matrix.weights {
                 Weights::Packed(packed) => {
-                    let x = rounded.get_or_insert_with(|| Activations::new(x, matrix.cols));
+                    let x = rounded
+                        .get_or_insert_with(|| Activations::rounded(x, matrix.cols, rounding));
                     kernels::multiply(packed, x, out);
                 }
                 Weights::Plain { block, bytes } => matrix.apply_plain(*block, bytes, x, out),
@@ -178,13 +183,17 @@ pub struct Linear {
 impl Linear {
     /// out\[n, rows] = x\[n, cols] · weightᵀ + bias
     pub fn apply(&self, x: &[f32], out: &mut [f32]) {
-        Self::apply_each(x, [(self, out)]);
+        Self::apply_each(x, Rounding::Once, [(self, out)]);
     }
 
     /// The same with several of equal width.
-    pub fn apply_each<const N: usize>(x: &[f32], mut linears: [(&Self, &mut [f32]); N]) {
+    pub fn apply_each<const N: usize>(
+        x: &[f32],
+        rounding: Rounding,
+        mut linears: [(&Self, &mut [f32]); N],
+    ) {
         let matrices = linears.each_mut().map(|(linear, out)| (&linear.weight, &mut **out));
-        Matrix::apply_each(x, matrices);
+        Matrix::apply_each(x, rounding, matrices);
         for (linear, out) in linears {
             if let Some(bias) = &linear.bias {
                 add_to_rows(out, bias);

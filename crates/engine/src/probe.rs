@@ -12,7 +12,8 @@ use std::sync::{Mutex, PoisonError};
 use bella_weights::BlockType;
 use half::f16;
 
-use crate::attention::{Memory, Precision};
+use crate::attention::{Memory, Precision, Question};
+use crate::kernels::Rounding;
 use crate::math::{exp, softmax};
 use crate::matrix::Matrix;
 use crate::threads::call_everyone;
@@ -127,7 +128,8 @@ fn check_attention(x: &[f32]) -> Result<(), Wrong> {
     let [expected, found] = [rounded.exact(), rounded].map(|mut memory| {
         memory.push(x, x);
         let mut mixed = vec![0.0; x.len()];
-        memory.look_up(x, 1, 1.0, |at| 0..at + 1, &mut mixed);
+        let question = Question { heads: 1, scale: 1.0, rounding: Rounding::Once };
+        memory.look_up(x, question, |at| 0..at + 1, &mut mixed);
         mixed
     });
     for (&got, &expected) in found.iter().zip(&expected) {

@@ -1,10 +1,10 @@
 //! Every kernel against the definition, over weights and positions of all kinds.
 
-use bella_engine::attention::{Memory, Precision};
+use bella_engine::attention::{Memory, Precision, Question};
 use bella_engine::kernels::floats;
 use bella_engine::kernels::values::mix_plainly;
 use bella_engine::kernels::{
-    Activations, BLOCK, Packed, Values, mix, multiply, multiply_plainly, multiply_rows,
+    Activations, BLOCK, Packed, Rounding, Values, mix, multiply, multiply_plainly, multiply_rows,
 };
 use bella_engine::matrix::Matrix;
 use bella_weights::{BlockType, dequantise};
@@ -90,6 +90,15 @@ fn check(ty: BlockType, rows: usize, cols: usize, positions: usize) {
     let mut by_best = vec![f32::NAN; positions * rows];
     multiply(&packed, &rounded, &mut by_best);
 
+    let twice = Activations::rounded(&x, cols, Rounding::Twice);
+    let mut finely = vec![f32::NAN; positions * rows];
+    multiply(&packed, &twice, &mut finely);
+    let mut unpacked = vec![0.0; rows * cols];
+    for (at, row) in unpacked.chunks_exact_mut(cols).enumerate() {
+        packed.unpack_row(at, row);
+    }
+    let of_packed = plain(&unpacked, &x, rows, cols);
+
     let exact = plain(&weights, &x, rows, cols);
     // What a sum of so many random products comes to.
     let rms = |x: &[f32]| (x.iter().map(|x| x * x).sum::<f32>() / x.len() as f32).sqrt();
@@ -101,6 +110,9 @@ fn check(ty: BlockType, rows: usize, cols: usize, positions: usize) {
             (portable - exact).abs() <= 0.05 * size,
             "{told}: at {at} {portable} is far from {exact}"
         );
+    }
+    for (at, (finely, exact)) in finely.iter().zip(&of_packed).enumerate() {
+        assert!((finely - exact).abs() <= 5e-4 * size, "{told}: at {at} {finely} is not {exact}");
     }
 }
 
@@ -272,7 +284,8 @@ fn a_value_that_is_no_number_is_never_hidden() {
         let mut memory = Memory::new(1, 8, Precision::Bits7);
         memory.push(&[1.0; 16], &[[1.0; 7].as_slice(), &[bad], &[1.0; 8]].concat());
         let mut mixed = [0.0; 8];
-        memory.look_up(&[1.0; 8], 1, 1.0, |_| 0..2, &mut mixed);
+        let question = Question { heads: 1, scale: 1.0, rounding: Rounding::Once };
+        memory.look_up(&[1.0; 8], question, |_| 0..2, &mut mixed);
         assert!(mixed.iter().all(|x| x.is_nan()), "{bad}: {mixed:?}");
     }
 }
@@ -297,18 +310,31 @@ fn what_is_found_in_a_rounded_memory_is_nearly_what_is_found_in_an_exact_one() {
         let queries = numbers(asked * query_heads * dim, &mut noise);
         let start = count - asked;
         let visible = |at: usize| (start + at + 1).saturating_sub(window)..start + at + 1;
-        let found = |mut memory: Memory| {
+        let found = |mut memory: Memory, rounding: Rounding| {
             memory.push(&keys, &values);
             memory.push(&keys, &values);
             memory.truncate(count);
             let mut mixed = vec![f32::NAN; queries.len()];
-            memory.look_up(&queries, query_heads, 1.0 / (dim as f32).sqrt(), visible, &mut mixed);
+            let scale = 1.0 / (dim as f32).sqrt();
+            let question = Question { heads: query_heads, scale, rounding };
+            memory.look_up(&queries, question, visible, &mut mixed);
             mixed
         };
-        let rounded = Memory::new(heads, dim, precision);
-        let exact = found(rounded.exact());
-        let off = found(rounded).iter().zip(&exact).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
-        assert!(off < 0.02, "{count} × {dim}, {precision:?}: off by {off}");
+        let rounded = |early: usize| Memory::new(heads, dim, precision).with_early(early);
+        let exact = found(rounded(0).exact(), Rounding::Once);
+        for (early, rounding, most) in [
+            (0, Rounding::Once, 0.02),
+            (0, Rounding::Twice, 0.02),
+            (20, Rounding::Once, 0.02),
+            (20, Rounding::Twice, 0.02),
+            (count, Rounding::Twice, if window < 99 { 0.02 } else { 1e-5 }),
+            (count + 50, Rounding::Twice, if window < 99 { 0.02 } else { 1e-5 }),
+        ] {
+            let found = found(rounded(early), rounding);
+            let off = found.iter().zip(&exact).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
+            let told = format!("{count} × {dim}, {precision:?}, {early} early, {rounding:?}");
+            assert!(off < most, "{told}: off by {off}");
+        }
     }
 }
 

@@ -4,14 +4,16 @@
 
 mod support;
 
-use bella_engine::llm::{Dialogue, LanguageModel};
+use bella_engine::llm::{Dialogue, Generation, LanguageModel, Step};
 use bella_engine::math::argmax;
-use bella_protocol::{ChatMessage, Task};
+use bella_protocol::{ChatMessage, ChatOptions, Task};
 use serde::Deserialize;
 
 const MODEL: &str = "smollm2-135m-instruct";
 const CONVERSATIONS: usize = 10;
 const TOKENS: usize = 32;
+/// Rounding may turn a tie, once.
+const LEAST_AGREEING: usize = 9;
 
 #[derive(Deserialize)]
 struct Golden {
@@ -68,6 +70,22 @@ fn divergence(model: &LanguageModel, golden: &Golden, said: &[u32]) -> Option<St
     ))
 }
 
+/// An answer as the app gives it: packed weights, rounded activations and memory.
+fn usual_answer(model: &LanguageModel, golden: &Golden) -> Vec<u32> {
+    let options = ChatOptions {
+        temperature: 0.0,
+        repetition_penalty: 1.0,
+        max_tokens: TOKENS,
+        ..ChatOptions::default()
+    };
+    let mut memory = model.new_conversation();
+    let mut generation =
+        Generation::new(model, &mut memory, golden.dialogue(), options).expect("a short prompt");
+    while !matches!(generation.step(model, &mut memory, &|| 0.0), Step::Done(_)) {}
+    assert!(memory.tokens().starts_with(&golden.ids), "ids of {:?}", golden.question());
+    memory.tokens()[golden.ids.len()..].to_vec()
+}
+
 /// An answer in which nothing is rounded that is not so in the file.
 fn exact_answer(model: &LanguageModel, golden: &Golden) -> Vec<u32> {
     let text = model.prompt_text(golden.dialogue()).expect("a template this engine renders");
@@ -91,4 +109,13 @@ fn without_rounding_every_answer_is_that_of_transformers() {
     let model = support::chat_model(support::load_exactly(MODEL, Task::Chat, &[path]));
     let told = divergences(&model, exact_answer);
     assert!(told.is_empty(), "{}", told.join("\n"));
+}
+
+#[test]
+fn as_the_app_computes_nine_answers_of_ten_are_those_of_transformers() {
+    let Some(path) = support::weights(MODEL, "model.gguf") else { return };
+    let model = support::chat_model(support::load(MODEL, Task::Chat, &[path]));
+    let told = divergences(&model, usual_answer);
+    let agreeing = CONVERSATIONS - told.len();
+    assert!(agreeing >= LEAST_AGREEING, "only {agreeing}:\n{}", told.join("\n"));
 }

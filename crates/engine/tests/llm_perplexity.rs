@@ -4,6 +4,7 @@
 mod support;
 
 use bella_engine::Model;
+use bella_engine::kernels::Rounding;
 use bella_engine::llm::{Decoder, LanguageModel, Stream};
 use bella_protocol::Task;
 
@@ -35,14 +36,16 @@ fn perplexity(decoder: &dyn Decoder, tokens: &[u32], exact: bool) -> f64 {
     if exact {
         cache = cache.exact();
     }
-    let mut stream = decoder.enter(tokens, 0);
+    // As a long text is read.
+    let rounding = Rounding::Once;
+    let mut stream = decoder.enter(tokens, 0, rounding);
     for layer in 0..decoder.layers() {
         decoder.layer(layer, &mut stream, &mut cache);
     }
     let width = stream.x.len() / tokens.len();
     let rows = stream.x.chunks_exact(width).zip(&tokens[1..]);
     let surprises = rows.map(|(row, &next)| {
-        let row = Stream { x: row.to_vec(), start: 0, turns: Vec::new() };
+        let row = Stream { x: row.to_vec(), start: 0, turns: Vec::new(), rounding };
         let logits = decoder.logits(&decoder.leave(&row));
         let highest = logits.iter().copied().fold(f32::NEG_INFINITY, f32::max);
         let total: f64 = logits.iter().map(|&logit| f64::from(logit - highest).exp()).sum();

@@ -1,4 +1,4 @@
-//! Positions rounded to 8 bits.
+//! Positions rounded to 8 bits, or to twice as many in two steps.
 
 use super::{BLOCK, largest_of, nearest};
 use crate::threads::share_rows;
@@ -18,16 +18,35 @@ pub struct RoundedBlock {
     pub sum: f32,
 }
 
-/// n rows, each padded with zeros to whole blocks.
+/// How often a position is rounded: what is left of it by the first time may be
+/// rounded too.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Rounding {
+    /// Eight bits.
+    Once,
+    /// Fourteen, at twice the multiplications.
+    Twice,
+}
+
+/// n positions, each of one row or two, padded with zeros to whole blocks.
 #[derive(Debug)]
 pub struct Activations {
     len: usize,
+    /// Rows a position: what products with them add up to is the position's.
+    steps: usize,
     blocks_a_row: usize,
-    /// \[n, blocks]
+    /// \[n, steps, blocks]
     blocks: Vec<RoundedBlock>,
 }
 
 impl Activations {
+    pub fn rounded(x: &[f32], cols: usize, rounding: Rounding) -> Self {
+        match rounding {
+            Rounding::Once => Self::new(x, cols),
+            Rounding::Twice => Self::finely(x, cols),
+        }
+    }
+
     /// Rounds x\[n, cols].
     pub fn new(x: &[f32], cols: usize) -> Self {
         let (len, blocks_a_row) = (x.len() / cols, cols.div_ceil(BLOCK));
@@ -36,26 +55,32 @@ impl Activations {
             let rows = blocks.chunks_exact_mut(blocks_a_row);
             for (blocks, x) in rows.zip(x[first * cols..].chunks_exact(cols)) {
                 for (block, x) in blocks.iter_mut().zip(x.chunks(BLOCK)) {
-                    block.round(x);
+                    block.round(x, nearest);
                 }
             }
         });
-        Self { len, blocks_a_row, blocks }
+        Self { len, steps: 1, blocks_a_row, blocks }
     }
 
-    /// Rounds x\[n, cols] twice: after each row comes what rounding left of it, rounded
-    /// too. The products of both together are those of about fifteen bits.
-    pub fn in_two_steps(x: &[f32], cols: usize) -> Self {
-        let first = Self::new(x, cols);
-        let mut both = Vec::with_capacity(2 * x.len());
-        for (row, x) in x.chunks_exact(cols).enumerate() {
-            both.extend_from_slice(x);
-            let blocks = x.chunks(BLOCK).zip(first.row(row));
-            both.extend(blocks.flat_map(|(x, block)| {
-                x.iter().zip(block.quants).map(|(x, quant)| x - f32::from(quant) * block.scale)
-            }));
-        }
-        Self::new(&both, cols)
+    /// Rounds x\[n, cols] in two steps: down, and then what that leaves, which is never
+    /// negative. Together they are good for fourteen bits.
+    pub fn finely(x: &[f32], cols: usize) -> Self {
+        let (len, blocks_a_row) = (x.len() / cols, cols.div_ceil(BLOCK));
+        let mut blocks = vec![RoundedBlock::NOTHING; 2 * len * blocks_a_row];
+        share_rows(&mut blocks, 2 * blocks_a_row, 6 * cols, |first, blocks| {
+            let rows = blocks.chunks_exact_mut(2 * blocks_a_row);
+            for (blocks, x) in rows.zip(x[first * cols..].chunks_exact(cols)) {
+                let (firsts, seconds) = blocks.split_at_mut(blocks_a_row);
+                for ((first, second), x) in firsts.iter_mut().zip(seconds).zip(x.chunks(BLOCK)) {
+                    // Down, or to where it is: what is left is a step at most.
+                    first.round(x, |x| nearest(x - 0.5));
+                    second.round(&first.left_of(x)[..x.len()], nearest);
+                    // A minimum is multiplied once with both.
+                    first.sum += std::mem::take(&mut second.sum);
+                }
+            }
+        });
+        Self { len, steps: 2, blocks_a_row, blocks }
     }
 
     pub fn len(&self) -> usize {
@@ -64,6 +89,11 @@ impl Activations {
 
     pub fn is_empty(&self) -> bool {
         self.len == 0
+    }
+
+    /// Rows a position.
+    pub fn steps(&self) -> usize {
+        self.steps
     }
 
     /// In a row.
@@ -79,10 +109,19 @@ impl Activations {
 impl RoundedBlock {
     const NOTHING: Self = Self { quants: [0; BLOCK], scale: 0.0, total: 0, sum: 0.0 };
 
+    /// What rounding x\[≤ 32] down to this took from it.
+    fn left_of(&self, x: &[f32]) -> [f32; BLOCK] {
+        let mut left = [0.0; BLOCK];
+        for ((left, x), quant) in left.iter_mut().zip(x).zip(self.quants) {
+            *left = (x - f32::from(quant) * self.scale).max(0.0);
+        }
+        left
+    }
+
     /// Becomes what x\[≤ 32] rounds to. Numbers that are not finite make a block of
     /// zeros with a scale that is not finite either, so that they show in the
     /// result instead of being rounded into something plausible.
-    fn round(&mut self, x: &[f32]) {
+    fn round(&mut self, x: &[f32], to_whole: impl Fn(f32) -> i32) {
         let largest = largest_of(x);
         *self = Self::NOTHING;
         if !largest.is_finite() {
@@ -95,7 +134,7 @@ impl RoundedBlock {
             return;
         }
         for (quant, x) in self.quants.iter_mut().zip(x) {
-            let whole = nearest(x * inverse);
+            let whole = to_whole(x * inverse);
             *quant = whole as i8;
             self.total += whole;
         }
@@ -124,10 +163,10 @@ mod tests {
     #[test]
     fn a_second_step_leaves_next_to_nothing() {
         let x: Vec<f32> = (0..70).map(|i| (i as f32 * 0.7).sin() * 3.0).collect();
-        let rounded = Activations::in_two_steps(&x, 70);
+        let rounded = Activations::finely(&x, 70);
         for (i, x) in x.iter().enumerate() {
-            let back = [0, 1].map(|row| {
-                let block = rounded.row(row)[i / BLOCK];
+            let back = [0, 1].map(|step| {
+                let block = rounded.row(step)[i / BLOCK];
                 f32::from(block.quants[i % BLOCK]) * block.scale
             });
             assert!((back[0] + back[1] - x).abs() <= 1e-4, "{x} became {back:?}");

@@ -27,7 +27,7 @@ mod wasm;
 #[cfg(target_arch = "x86_64")]
 mod x86;
 
-pub use activations::Activations;
+pub use activations::{Activations, Rounding};
 pub use packed::Packed;
 pub use planes::Planes;
 pub use values::{Values, mix};
@@ -86,10 +86,10 @@ pub struct Kernels {
     /// Multiplies one tile of rows with as many positions, from `first` on, as its
     /// place says, plus one: of each position the outputs of the tile's rows.
     tile: [Tile; TILE_POSITIONS],
-    /// Multiplies four tiles with the only position: of each tile the outputs of its
-    /// rows. With a single position memory sets the pace, and what is far away comes
+    /// Multiplies four tiles with the only position, of one step or two: of each tile
+    /// the outputs of its rows. With a single position memory sets the pace, and what is far away comes
     /// sooner in four streams than in one.
-    four_tiles: Option<FourTiles>,
+    four_tiles: [Option<FourTiles>; 2],
 }
 
 type Tile = fn(packed: &Packed, tile: usize, positions: &Activations, first: usize) -> Sums;
@@ -109,10 +109,11 @@ fn by_tiles(
     assert_eq!(out.len(), positions.len() * rows, "room for every output");
     assert!(first_row.is_multiple_of(TILE_ROWS) && first_row + rows <= packed.rows(), "its rows");
     let first_tile = first_row / TILE_ROWS;
-    let cost = packed.blocks() * BLOCK * positions.len();
+    let steps = positions.steps();
+    let cost = packed.blocks() * BLOCK * positions.len() * steps;
     share_columns(out, rows, TILE_ROWS, cost, |mut columns| {
         let mut rows = columns.range();
-        if let (Some(four_tiles), 1) = (kernels.four_tiles, positions.len()) {
+        if let (Some(four_tiles), 1) = (kernels.four_tiles[steps - 1], positions.len()) {
             // Each stream goes through a quarter: the longer it is, the sooner memory
             // knows what comes next.
             let quarter = rows.len() / (4 * TILE_ROWS) * TILE_ROWS;
@@ -128,11 +129,15 @@ fn by_tiles(
         for row in rows.clone().step_by(TILE_ROWS) {
             let used = TILE_ROWS.min(rows.end - row);
             let tile = first_tile + row / TILE_ROWS;
-            for first in (0..positions.len()).step_by(TILE_POSITIONS) {
-                let together = TILE_POSITIONS.min(positions.len() - first);
+            for first in (0..positions.len() * steps).step_by(TILE_POSITIONS) {
+                let together = TILE_POSITIONS.min(positions.len() * steps - first);
                 let sums = kernels.tile[together - 1](packed, tile, positions, first);
-                for (at, sums) in sums[..together].iter().enumerate() {
-                    columns.at(first + at, row, used).copy_from_slice(&sums[..used]);
+                for (sums, at) in sums[..together].iter().zip(first..) {
+                    let out = columns.at(at / steps, row, used);
+                    match at % steps {
+                        0 => out.copy_from_slice(&sums[..used]),
+                        _ => out.iter_mut().zip(sums).for_each(|(out, sum)| *out += sum),
+                    }
                 }
             }
         }

@@ -248,10 +248,12 @@ impl Packed {
         &self.bytes[tile * bytes..][..bytes]
     }
 
-    /// What lies a page of memory behind the beginning of a tile.
-    pub fn page_ahead_of(&self, tile: usize) -> Option<u8> {
+    /// The first byte of the page of memory that begins behind a tile.
+    pub fn next_page_of(&self, tile: usize) -> Option<u8> {
         const PAGE: usize = 4096;
-        self.bytes.get(tile * self.blocks * self.block_bytes() + PAGE).copied()
+        let end = (tile + 1) * self.blocks * self.block_bytes();
+        let address = self.bytes.as_ptr().addr() + end;
+        self.bytes.get(end + address.next_multiple_of(PAGE) - address).copied()
     }
 
     /// The blocks of one tile.

@@ -18,6 +18,7 @@ use half::f16;
 use super::packed::{Block, Form, Minimum, unpacked};
 use super::{Activations, BLOCK, Packed, TILE_ROWS, largest_of, multiply, multiply_rows, nearest};
 use crate::error::Result;
+use crate::math::add;
 
 /// Steps of a weight on either side of zero: one quant in two halves.
 const HALF_RANGE: i32 = 127;
@@ -78,21 +79,16 @@ impl Planes {
         let mut fine = vec![0.0; out.len()];
         self.coarse.unpack_row(row, out);
         self.fine.unpack_row(row, &mut fine);
-        out.iter_mut().zip(fine).for_each(|(out, fine)| *out += fine);
+        add(out, &fine);
     }
 
     /// out\[n, rows] = x\[n, cols] · selfᵀ
     pub fn multiply(&self, x: &[f32], out: &mut [f32]) {
-        let x = Activations::in_two_steps(x, self.coarse.cols());
-        out.fill(0.0);
-        let mut steps = vec![0.0; 2 * out.len()];
-        for plane in [&self.coarse, &self.fine] {
-            multiply(plane, &x, &mut steps);
-            let steps = steps.chunks_exact(2 * plane.rows());
-            for (out, steps) in out.chunks_exact_mut(plane.rows()).zip(steps) {
-                add_both(out, steps);
-            }
-        }
+        let x = Activations::finely(x, self.coarse.cols());
+        let mut fine = vec![0.0; out.len()];
+        multiply(&self.coarse, &x, out);
+        multiply(&self.fine, &x, &mut fine);
+        add(out, &fine);
     }
 
     /// The same for one position, where only what is not below a floor has to be
@@ -101,7 +97,7 @@ impl Planes {
     pub fn multiply_down_to(&self, floor: impl Fn(f32) -> f32, x: &[f32], out: &mut [f32]) {
         let length = x.iter().map(|x| x * x).sum::<f32>().sqrt();
         multiply(&self.coarse, &Activations::new(x, self.coarse.cols()), out);
-        let x = Activations::in_two_steps(x, self.coarse.cols());
+        let x = Activations::finely(x, self.coarse.cols());
         let doubt = CERTAIN * length;
         let surely = out.iter().zip(&self.left_out).map(|(out, left_out)| out - doubt * left_out);
         let highest = surely.fold(f32::NEG_INFINITY, |a, b| if b > a { b } else { a });
@@ -110,23 +106,13 @@ impl Planes {
         for (tile, (out, left_out)) in tiles.enumerate() {
             let mut together = out.iter().zip(left_out);
             if together.any(|(out, left_out)| out + doubt * left_out >= floor) {
-                out.fill(0.0);
-                let mut steps = [0.0; 2 * TILE_ROWS];
-                let steps = &mut steps[..2 * out.len()];
-                for plane in [&self.coarse, &self.fine] {
-                    multiply_rows(plane, tile * TILE_ROWS, &x, steps);
-                    add_both(out, steps);
-                }
+                let mut fine = [0.0; TILE_ROWS];
+                let fine = &mut fine[..out.len()];
+                multiply_rows(&self.coarse, tile * TILE_ROWS, &x, out);
+                multiply_rows(&self.fine, tile * TILE_ROWS, &x, fine);
+                add(out, fine);
             }
         }
-    }
-}
-
-/// out\[n] += steps\[0, n] + steps\[1, n]
-fn add_both(out: &mut [f32], steps: &[f32]) {
-    let (first, second) = steps.split_at(out.len());
-    for ((out, first), second) in out.iter_mut().zip(first).zip(second) {
-        *out += first + second;
     }
 }
 

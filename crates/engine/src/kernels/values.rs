@@ -127,13 +127,18 @@ fn by_tiles(
     let dim = values.dim;
     assert_eq!(out.len(), weights.len() * dim, "room for every mixture");
     assert!(first + weights.blocks() <= values.len.div_ceil(BLOCK), "a value for every weight");
-    for row in (0..weights.len()).step_by(TILE_POSITIONS) {
-        let together = TILE_POSITIONS.min(weights.len() - row);
+    let rows = weights.len() * weights.steps();
+    for row in (0..rows).step_by(TILE_POSITIONS) {
+        let together = TILE_POSITIONS.min(rows - row);
         for tile in 0..values.tiles() {
             let sums = kernels[together - 1](values, first, tile, weights, row);
             let columns = tile * TILE_ROWS..dim.min((tile + 1) * TILE_ROWS);
-            for (at, sums) in sums[..together].iter().enumerate() {
-                out[(row + at) * dim..][columns.clone()].copy_from_slice(&sums[..columns.len()]);
+            for (sums, at) in sums[..together].iter().zip(row..) {
+                let out = &mut out[at / weights.steps() * dim..][columns.clone()];
+                match at % weights.steps() {
+                    0 => out.copy_from_slice(&sums[..columns.len()]),
+                    _ => out.iter_mut().zip(sums).for_each(|(out, sum)| *out += sum),
+                }
             }
         }
     }

@@ -21,8 +21,11 @@ use super::{Activations, BLOCK, Kernels, Packed, Sums, TILE_POSITIONS, TILE_ROWS
 
 pub(super) const KERNELS: Kernels = Kernels {
     tile: [tile::<1>, tile::<2>, tile::<3>, tile::<4>],
-    // Without relaxed SIMD four tiles need more registers than there are.
-    four_tiles: if cfg!(target_feature = "relaxed-simd") { Some(four_tiles) } else { None },
+    // Without relaxed SIMD two tiles need more registers than there are.
+    four_tiles: match cfg!(target_feature = "relaxed-simd") {
+        true => [Some(four_tiles::<4, 1>), Some(four_tiles::<2, 2>)],
+        false => [None; 2],
+    },
 };
 pub(super) const MIXES: [Mix; TILE_POSITIONS] = [mix::<1>, mix::<2>, mix::<3>, mix::<4>];
 
@@ -35,28 +38,33 @@ fn tile<const N: usize>(
     positions: &Activations,
     first: usize,
 ) -> Sums {
-    tiles::<1, N>(packed, [tile], positions, first)
+    tiles::<1, 1, N, false>(packed, [tile], positions, first)
 }
 
-fn four_tiles(packed: &Packed, four: [usize; 4], position: &Activations) -> Sums {
+fn four_tiles<const TOGETHER: usize, const STEPS: usize>(
+    packed: &Packed,
+    four: [usize; 4],
+    position: &Activations,
+) -> Sums {
     // Nothing fetches ahead across the end of a page, and where the next one lies takes
     // long to find out: asked for all four at once, that happens beside each other.
-    black_box(four.map(|tile| packed.page_ahead_of(tile)));
-    tiles::<4, 1>(packed, four, position, 0)
+    black_box(four.map(|tile| packed.next_page_of(tile)));
+    tiles::<4, TOGETHER, STEPS, true>(packed, four, position, 0)
 }
 
-/// T tiles with N positions, one of which is one.
-fn tiles<const T: usize, const N: usize>(
+/// T tiles, so many of them together, with N rows from `first` on, whose products are
+/// added or not.
+fn tiles<const T: usize, const TOGETHER: usize, const N: usize, const ADDED: bool>(
     packed: &Packed,
     tiles: [usize; T],
     positions: &Activations,
     first: usize,
 ) -> Sums {
     let multiply = match (packed.form(), packed.minimum()) {
-        (Form::Nibbles, Minimum::Zero { .. }) => tiles_of::<T, N, Nibbles, false>,
-        (Form::Nibbles, Minimum::Each) => tiles_of::<T, N, Nibbles, true>,
-        (Form::Bytes, Minimum::Zero { .. }) => tiles_of::<T, N, Bytes, false>,
-        (Form::Bytes, Minimum::Each) => tiles_of::<T, N, Bytes, true>,
+        (Form::Nibbles, Minimum::Zero { .. }) => tiles_of::<T, TOGETHER, N, ADDED, Nibbles, false>,
+        (Form::Nibbles, Minimum::Each) => tiles_of::<T, TOGETHER, N, ADDED, Nibbles, true>,
+        (Form::Bytes, Minimum::Zero { .. }) => tiles_of::<T, TOGETHER, N, ADDED, Bytes, false>,
+        (Form::Bytes, Minimum::Each) => tiles_of::<T, TOGETHER, N, ADDED, Bytes, true>,
     };
     multiply(packed, tiles, positions, first)
 }
@@ -117,7 +125,14 @@ impl Word for Bytes {
     }
 }
 
-fn tiles_of<const T: usize, const N: usize, W: Word, const MINIMUMS: bool>(
+fn tiles_of<
+    const T: usize,
+    const TOGETHER: usize,
+    const N: usize,
+    const ADDED: bool,
+    W: Word,
+    const MINIMUMS: bool,
+>(
     packed: &Packed,
     tiles: [usize; T],
     positions: &Activations,
@@ -129,36 +144,49 @@ fn tiles_of<const T: usize, const N: usize, W: Word, const MINIMUMS: bool>(
     let mut weights = tiles.map(|tile| packed.tile(tile)[..blocks * block_bytes].as_ptr());
     let rows: [_; N] = std::array::from_fn(|at| &positions.row(first + at)[..blocks]);
     let constants = Constants::new();
+    // Of rows that are added, the first has the sums.
     let mut sums = [[[f32x4_splat(0.0); 2]; N]; T];
     for block in 0..blocks {
         // SAFETY: there are `blocks` blocks of each, cut out a few lines above.
         unsafe {
             let of_positions = rows.map(|row| row.get_unchecked(block));
             let start = of_positions.map(|position| -packed.taken_by_zero(position.total));
-            let products = products::<T, N, W>(weights, of_positions, start, constants);
-            for tile in 0..T {
-                let scales = halves(weights[tile].add(quant_bytes), constants);
-                let minimums = match MINIMUMS {
-                    true => halves(weights[tile].add(quant_bytes + SCALE_BYTES), constants),
-                    false => scales,
-                };
-                for at in 0..N {
-                    let scale = f32x4_splat(of_positions[at].scale);
-                    for half in 0..2 {
-                        let sum = &mut sums[tile][at][half];
-                        let product = f32x4_convert_i32x4(products[tile][at][half]);
-                        *sum = multiply_add(product, f32x4_mul(scales[half], scale), *sum);
-                        if MINIMUMS {
-                            let offset = f32x4_splat(of_positions[at].sum);
-                            *sum = multiply_add(minimums[half], offset, *sum);
+            for (weights, sums) in weights
+                .as_chunks_mut::<TOGETHER>()
+                .0
+                .iter_mut()
+                .zip(sums.as_chunks_mut::<TOGETHER>().0)
+            {
+                let products = products::<TOGETHER, N, W>(*weights, of_positions, start, constants);
+                for tile in 0..TOGETHER {
+                    let scales = halves(weights[tile].add(quant_bytes), constants);
+                    let minimums = match MINIMUMS {
+                        true => halves(weights[tile].add(quant_bytes + SCALE_BYTES), constants),
+                        false => scales,
+                    };
+                    for at in 0..N {
+                        let scale = f32x4_splat(of_positions[at].scale);
+                        for half in 0..2 {
+                            let sum = &mut sums[tile][if ADDED { 0 } else { at }][half];
+                            let product = f32x4_convert_i32x4(products[tile][at][half]);
+                            *sum = multiply_add(product, f32x4_mul(scales[half], scale), *sum);
+                            // What is left of a row is in the sum of the first.
+                            if MINIMUMS && (!ADDED || at == 0) {
+                                let offset = f32x4_splat(of_positions[at].sum);
+                                *sum = multiply_add(minimums[half], offset, *sum);
+                            }
                         }
                     }
+                    weights[tile] = weights[tile].add(block_bytes);
                 }
-                weights[tile] = weights[tile].add(block_bytes);
             }
         }
     }
-    stored(sums.as_flattened())
+    let sums: [[Lanes; N]; T] = sums;
+    match ADDED {
+        true => stored(&sums.map(|sums| sums[0])),
+        false => stored(sums.as_flattened()),
+    }
 }
 
 fn stored(sums: &[Lanes]) -> Sums {

@@ -3,8 +3,10 @@
 use std::fmt::Debug;
 
 use super::cache::Cache;
+use super::layers::Place;
 use super::rope::Turns;
 use super::vocabulary::Vocabulary;
+use crate::kernels::Rounding;
 
 /// A decoder-only language model: tokens in, the next token's scores out.
 pub trait Decoder: Debug {
@@ -14,8 +16,9 @@ pub trait Decoder: Debug {
     fn context_length(&self) -> usize;
     fn new_cache(&self) -> Cache;
     fn layers(&self) -> usize;
-    /// What `tokens` at the positions from `start` on bring to the first layer.
-    fn enter(&self, tokens: &[u32], start: usize) -> Stream;
+    /// What `tokens` at the positions from `start` on bring to the first layer, to pass
+    /// through all of them rounded like this.
+    fn enter(&self, tokens: &[u32], start: usize, rounding: Rounding) -> Stream;
     /// One layer: reads the stream and adds to it.
     fn layer(&self, index: usize, stream: &mut Stream, cache: &mut Cache);
     /// The state of the last position, from which what may follow is scored. \[width]
@@ -31,7 +34,7 @@ pub trait Decoder: Debug {
 
     /// Reads `tokens` after those in the cache; the state of the last.
     fn forward(&self, tokens: &[u32], cache: &mut Cache) -> Vec<f32> {
-        let mut reading = Reading::new(self, tokens, cache);
+        let mut reading = Reading::new(self, tokens, cache, rounding_for(tokens.len()));
         loop {
             if let Some(state) = reading.advance(self, cache) {
                 return state;
@@ -49,6 +52,22 @@ pub struct Stream {
     pub start: usize,
     /// How positions turn, for each of the model's ropes.
     pub turns: Vec<Turns>,
+    pub rounding: Rounding,
+}
+
+impl Stream {
+    /// Where its positions stand, turned by one of the ropes.
+    pub(super) fn place(&self, rope: usize) -> Place<'_> {
+        Place { start: self.start, turns: &self.turns[rope], rounding: self.rounding }
+    }
+}
+
+/// How exactly so many tokens are read together. A single one costs what memory
+/// takes to bring the weights, and few are read in no time; of many, the errors even
+/// out.
+pub fn rounding_for(tokens: usize) -> Rounding {
+    const FEW: usize = 96;
+    if tokens <= FEW { Rounding::Twice } else { Rounding::Once }
 }
 
 /// Some tokens on their way through the layers: a long prompt is read in blocks
@@ -61,10 +80,15 @@ pub struct Reading {
 }
 
 impl Reading {
-    pub fn new(model: &(impl Decoder + ?Sized), tokens: &[u32], cache: &mut Cache) -> Self {
+    pub fn new(
+        model: &(impl Decoder + ?Sized),
+        tokens: &[u32],
+        cache: &mut Cache,
+        rounding: Rounding,
+    ) -> Self {
         // Of a reading that was given up, some layers may know more than others.
         cache.truncate(cache.len());
-        Self { stream: model.enter(tokens, cache.len()), tokens: tokens.len(), layer: 0 }
+        Self { stream: model.enter(tokens, cache.len(), rounding), tokens: tokens.len(), layer: 0 }
     }
 
     /// One more layer; after the last, the state of the last token.

@@ -9,6 +9,7 @@ use super::layers::{Attention, GatedMlp, Heads, RmsNorm};
 use super::rope::{Pairing, Rope};
 use super::vocabulary::Vocabulary;
 use crate::error::Result;
+use crate::kernels::Rounding;
 use crate::math::{add, gelu_tanh};
 use crate::tensors::Tensors;
 
@@ -109,23 +110,28 @@ impl Decoder for Gemma3 {
         self.layers.len()
     }
 
-    fn enter(&self, tokens: &[u32], start: usize) -> Stream {
+    fn enter(&self, tokens: &[u32], start: usize, rounding: Rounding) -> Stream {
         let mut x = self.embedding.embed(tokens);
         let scale = (self.embedding.width() as f32).sqrt();
         x.iter_mut().for_each(|x| *x *= scale);
         let ropes = [&self.global_rope, &self.local_rope];
-        Stream { x, start, turns: ropes.map(|rope| rope.turns(start, tokens.len())).into() }
+        Stream {
+            x,
+            start,
+            turns: ropes.map(|rope| rope.turns(start, tokens.len())).into(),
+            rounding,
+        }
     }
 
     fn layer(&self, index: usize, stream: &mut Stream, cache: &mut Cache) {
         let (layer, memory) = (&self.layers[index], &mut cache.layers[index]);
-        let Stream { x, start, turns } = stream;
-        let turns = &turns[usize::from(layer.attention.window.is_some())];
-        let normed = layer.attention_norm.apply(x);
-        let attended = layer.attention.forward(&normed, *start, turns, memory);
-        add(x, &layer.after_attention_norm.apply(&attended));
-        let normed = layer.mlp_norm.apply(x);
-        add(x, &layer.after_mlp_norm.apply(&layer.mlp.forward(&normed)));
+        let place = stream.place(usize::from(layer.attention.window.is_some()));
+        let normed = layer.attention_norm.apply(&stream.x);
+        let attended = layer.attention.forward(&normed, place, memory);
+        add(&mut stream.x, &layer.after_attention_norm.apply(&attended));
+        let normed = layer.mlp_norm.apply(&stream.x);
+        let passed = layer.mlp.forward(&normed, stream.rounding);
+        add(&mut stream.x, &layer.after_mlp_norm.apply(&passed));
     }
 
     fn leave(&self, Stream { x, .. }: &Stream) -> Vec<f32> {

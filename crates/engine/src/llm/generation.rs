@@ -5,10 +5,11 @@ use bella_protocol::{ChatOptions, Stop, Usage};
 use super::LanguageModel;
 use super::constraint::Constraint;
 use super::conversation::Conversation;
-use super::decoder::{Decoder, Reading};
+use super::decoder::{Decoder, Reading, rounding_for};
 use super::prompt::Dialogue;
 use super::stops::StopStrings;
 use crate::error::{EngineError, Result};
+use crate::kernels::Rounding;
 use crate::sampling::Sampler;
 use crate::text_stream::TextStream;
 
@@ -44,6 +45,8 @@ pub struct Generation {
     context: usize,
     /// Of the prompt, what is still to be read.
     unread: Vec<u32>,
+    /// How many that were when it began.
+    new_tokens: usize,
     prompt_text: String,
     /// Everything the model said, shown or not.
     said: String,
@@ -90,6 +93,7 @@ impl Generation {
             sampler: Sampler::new(options),
             constraint: None,
             context,
+            new_tokens: unread.len(),
             unread,
             prompt_text: prompt.text,
             said: String::new(),
@@ -137,10 +141,10 @@ impl Generation {
     fn read(&mut self, model: &LanguageModel, memory: &mut Conversation, clock: &dyn Fn() -> f64) {
         let started = clock();
         let (block, mut reading) = self.reading.take().unwrap_or_else(|| {
-            let size = block_size(self.unread.len(), memory.tokens_per_layer);
+            let (size, rounding) = self.next_block(memory);
             let rest = self.unread.split_off(size);
             let block = std::mem::replace(&mut self.unread, rest);
-            let reading = Reading::new(model.decoder(), &block, &mut memory.cache);
+            let reading = Reading::new(model.decoder(), &block, &mut memory.cache, rounding);
             (block, reading)
         });
         loop {
@@ -159,6 +163,15 @@ impl Generation {
         }
         if self.unread.is_empty() {
             memory.text.clone_from(&self.prompt_text);
+        }
+    }
+
+    /// How many tokens are read next, and how exactly. All that follows looks at the
+    /// first of all, so that one is never among many.
+    fn next_block(&self, memory: &Conversation) -> (usize, Rounding) {
+        match rounding_for(self.new_tokens) {
+            Rounding::Once if memory.tokens.is_empty() => (1, Rounding::Twice),
+            rounding => (block_size(self.unread.len(), memory.tokens_per_layer), rounding),
         }
     }
 

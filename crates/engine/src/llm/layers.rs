@@ -1,8 +1,9 @@
 //! Layers the language models share.
 
 use super::rope::Turns;
-use crate::attention::{Memory, Precision};
+use crate::attention::{Memory, Precision, Question};
 use crate::error::{EngineError, Result};
+use crate::kernels::Rounding;
 use crate::math::rms_norm;
 use crate::matrix::{Linear, Matrix};
 use crate::tensors::Tensors;
@@ -34,6 +35,21 @@ impl RmsNorm {
         let normed = self.apply(x);
         x.copy_from_slice(&normed);
     }
+}
+
+/// Positions of a conversation that are remembered as they are, beside being rounded.
+const EARLY: usize = 128;
+
+/// Beyond so many, what is remembered is looked up as it was rounded.
+const MANY: usize = 512;
+
+/// Where positions that pass through a layer stand, and how exactly they pass.
+#[derive(Clone, Copy, Debug)]
+pub struct Place<'a> {
+    /// The position of the first.
+    pub start: usize,
+    pub turns: &'a Turns,
+    pub rounding: Rounding,
 }
 
 /// The sizes attention is cut into.
@@ -97,17 +113,19 @@ impl Attention {
             Some(_) => Precision::Bits14,
             None => Precision::Bits7,
         };
-        Memory::new(self.heads.kv, self.heads.dim, precision)
+        Memory::new(self.heads.kv, self.heads.dim, precision).with_early(EARLY)
     }
 
-    /// x\[n, width] are the positions from `start` on; the memory has all before.
-    pub fn forward(&self, x: &[f32], start: usize, turns: &Turns, memory: &mut Memory) -> Vec<f32> {
+    /// x\[n, width] are the positions of `at`; the memory has all before.
+    pub fn forward(&self, x: &[f32], at: Place<'_>, memory: &mut Memory) -> Vec<f32> {
+        let Place { start, turns, rounding } = at;
         let n = x.len() / self.query.weight.cols();
         let mut queries = vec![0.0; n * self.query.rows()];
         let mut keys = vec![0.0; n * self.key.rows()];
         let mut values = vec![0.0; n * self.value.rows()];
         Linear::apply_each(
             x,
+            rounding,
             [(&self.query, &mut queries), (&self.key, &mut keys), (&self.value, &mut values)],
         );
         self.place(&mut queries, self.query.rows(), self.query_norm.as_ref(), turns);
@@ -119,9 +137,12 @@ impl Attention {
             self.window.map_or(0, |window| end.saturating_sub(window))..end
         };
         let mut mixed = vec![0.0; queries.len()];
-        memory.look_up(&queries, self.heads.query, self.scale, visible, &mut mixed);
+        // Over many positions errors even out, and looking them up is what takes time.
+        let looking = if memory.len() > MANY { Rounding::Once } else { rounding };
+        let question = Question { heads: self.heads.query, scale: self.scale, rounding: looking };
+        memory.look_up(&queries, question, visible, &mut mixed);
         let mut out = vec![0.0; n * self.output.rows()];
-        self.output.apply(&mixed, &mut out);
+        Linear::apply_each(&mixed, rounding, [(&self.output, &mut out)]);
         out
     }
 
@@ -168,18 +189,18 @@ impl GatedMlp {
     }
 
     /// x\[n, width] → \[n, width]
-    pub fn forward(&self, x: &[f32]) -> Vec<f32> {
+    pub fn forward(&self, x: &[f32], rounding: Rounding) -> Vec<f32> {
         let (n, hidden) = (x.len() / self.gate.cols(), self.gate.rows());
         let mut gate = vec![0.0; n * hidden];
         let mut up = vec![0.0; n * hidden];
-        Matrix::apply_each(x, [(&self.gate, &mut gate), (&self.up, &mut up)]);
+        Matrix::apply_each(x, rounding, [(&self.gate, &mut gate), (&self.up, &mut up)]);
         share_rows(&mut gate, hidden, 16 * hidden, |first, gate| {
             for (gate, up) in gate.iter_mut().zip(&up[first * hidden..]) {
                 *gate = (self.activation)(*gate) * up;
             }
         });
         let mut out = vec![0.0; n * self.down.rows()];
-        self.down.apply(&gate, &mut out);
+        Matrix::apply_each(&gate, rounding, [(&self.down, &mut out)]);
         out
     }
 

@@ -8,6 +8,7 @@ use super::layers::{Attention, GatedMlp, Heads, RmsNorm};
 use super::rope::{Pairing, Rope};
 use super::vocabulary::Vocabulary;
 use crate::error::Result;
+use crate::kernels::Rounding;
 use crate::math::{add, silu};
 use crate::matrix::Matrix;
 use crate::tensors::Tensors;
@@ -125,10 +126,10 @@ impl ShortConvolution {
     }
 
     /// x\[n, width] → \[n, width]; `history` holds B · x of all positions before.
-    fn forward(&self, x: &[f32], history: &mut History) -> Vec<f32> {
+    fn forward(&self, x: &[f32], rounding: Rounding, history: &mut History) -> Vec<f32> {
         let width = self.output.rows();
         let mut projected = vec![0.0; 3 * x.len()];
-        self.input.apply(x, &mut projected);
+        Matrix::apply_each(x, rounding, [(&self.input, &mut projected)]);
         let mut mixed = vec![0.0; x.len()];
         for (projected, mixed) in
             projected.chunks_exact(3 * width).zip(mixed.chunks_exact_mut(width))
@@ -148,7 +149,7 @@ impl ShortConvolution {
             mixed.iter_mut().zip(c).for_each(|(mixed, c)| *mixed *= c);
         }
         let mut out = vec![0.0; x.len()];
-        self.output.apply(&mixed, &mut out);
+        Matrix::apply_each(&mixed, rounding, [(&self.output, &mut out)]);
         out
     }
 
@@ -183,26 +184,25 @@ impl Decoder for Lfm2 {
         self.layers.len()
     }
 
-    fn enter(&self, tokens: &[u32], start: usize) -> Stream {
+    fn enter(&self, tokens: &[u32], start: usize, rounding: Rounding) -> Stream {
         let turns = vec![self.rope.turns(start, tokens.len())];
-        Stream { x: self.embedding.embed(tokens), start, turns }
+        Stream { x: self.embedding.embed(tokens), start, turns, rounding }
     }
 
     fn layer(&self, index: usize, stream: &mut Stream, cache: &mut Cache) {
         let layer = &self.layers[index];
-        let Stream { x, start, turns } = stream;
-        let normed = layer.mixer_norm.apply(x);
+        let normed = layer.mixer_norm.apply(&stream.x);
         let mixed = match &layer.mixer {
             Mixer::Attention(attention) => {
-                attention.forward(&normed, *start, &turns[0], &mut cache.layers[layer.place])
+                attention.forward(&normed, stream.place(0), &mut cache.layers[layer.place])
             }
             Mixer::Convolution(convolution) => {
-                convolution.forward(&normed, &mut cache.histories[layer.place])
+                convolution.forward(&normed, stream.rounding, &mut cache.histories[layer.place])
             }
         };
-        add(x, &mixed);
-        let normed = layer.mlp_norm.apply(x);
-        add(x, &layer.mlp.forward(&normed));
+        add(&mut stream.x, &mixed);
+        let normed = layer.mlp_norm.apply(&stream.x);
+        add(&mut stream.x, &layer.mlp.forward(&normed, stream.rounding));
     }
 
     fn leave(&self, Stream { x, .. }: &Stream) -> Vec<f32> {

@@ -9,6 +9,7 @@ use super::layers::{Attention, GatedMlp, Heads, RmsNorm};
 use super::rope::{Pairing, Rope};
 use super::vocabulary::Vocabulary;
 use crate::error::Result;
+use crate::kernels::Rounding;
 use crate::math::{add, silu};
 use crate::tensors::Tensors;
 
@@ -106,18 +107,18 @@ impl Decoder for Llama {
         self.layers.len()
     }
 
-    fn enter(&self, tokens: &[u32], start: usize) -> Stream {
+    fn enter(&self, tokens: &[u32], start: usize, rounding: Rounding) -> Stream {
         let turns = vec![self.rope.turns(start, tokens.len())];
-        Stream { x: self.embedding.embed(tokens), start, turns }
+        Stream { x: self.embedding.embed(tokens), start, turns, rounding }
     }
 
     fn layer(&self, index: usize, stream: &mut Stream, cache: &mut Cache) {
         let (layer, memory) = (&self.layers[index], &mut cache.layers[index]);
-        let Stream { x, start, turns } = stream;
-        let normed = layer.attention_norm.apply(x);
-        add(x, &layer.attention.forward(&normed, *start, &turns[0], memory));
-        let normed = layer.mlp_norm.apply(x);
-        add(x, &layer.mlp.forward(&normed));
+        let normed = layer.attention_norm.apply(&stream.x);
+        let attended = layer.attention.forward(&normed, stream.place(0), memory);
+        add(&mut stream.x, &attended);
+        let normed = layer.mlp_norm.apply(&stream.x);
+        add(&mut stream.x, &layer.mlp.forward(&normed, stream.rounding));
     }
 
     fn leave(&self, Stream { x, .. }: &Stream) -> Vec<f32> {

@@ -1,7 +1,8 @@
 //! Attention as both of Whisper's towers use it, and the other parts of a layer.
 
-use crate::attention::Memory;
+use crate::attention::{Memory, Question};
 use crate::error::Result;
+use crate::kernels::Rounding;
 use crate::math::{gelu, layer_norm};
 use crate::matrix::Linear;
 use crate::tensors::Tensors;
@@ -64,7 +65,7 @@ impl Attention {
     pub fn remember(&self, x: &[f32], memory: &mut Memory) {
         let room = || vec![0.0; x.len()];
         let (mut keys, mut values) = (room(), room());
-        Linear::apply_each(x, [(&self.key, &mut keys), (&self.value, &mut values)]);
+        Linear::apply_each(x, Rounding::Once, [(&self.key, &mut keys), (&self.value, &mut values)]);
         memory.push(&keys, &values);
     }
 
@@ -74,6 +75,7 @@ impl Attention {
         let (mut queries, mut keys, mut values) = (room(), room(), room());
         Linear::apply_each(
             x,
+            Rounding::Once,
             [(&self.query, &mut queries), (&self.key, &mut keys), (&self.value, &mut values)],
         );
         memory.push(&keys, &values);
@@ -91,7 +93,8 @@ impl Attention {
         let heads = memory.heads();
         let scale = 1.0 / ((self.query.rows() / heads) as f32).sqrt();
         let mut mixed = vec![0.0; queries.len()];
-        memory.look_up(queries, heads, scale, |at| 0..visible(at), &mut mixed);
+        let question = Question { heads, scale, rounding: Rounding::Once };
+        memory.look_up(queries, question, |at| 0..visible(at), &mut mixed);
         applied(&self.output, &mixed)
     }
 
