@@ -3,7 +3,7 @@
 //! Keys and values are kept in 8 bits, in the layouts of the integer kernels: a
 //! conversation of thousands of tokens stays small, and looking something up in
 //! it costs little more than in a short one. The first positions, which all others
-//! look at, are kept as they are too ([`early`]). An exact memory stands beside it,
+//! look at, are kept as they are too (`early`). An exact memory stands beside it,
 //! to compare with.
 
 mod early;

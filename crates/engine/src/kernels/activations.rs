@@ -28,6 +28,16 @@ pub enum Rounding {
     Twice,
 }
 
+impl Rounding {
+    /// Rows a position takes.
+    pub fn steps(self) -> usize {
+        match self {
+            Self::Once => 1,
+            Self::Twice => 2,
+        }
+    }
+}
+
 /// n positions, each of one row or two, padded with zeros to whole blocks.
 #[derive(Debug)]
 pub struct Activations {
@@ -59,7 +69,7 @@ impl Activations {
                 }
             }
         });
-        Self { len, steps: 1, blocks_a_row, blocks }
+        Self { len, steps: Rounding::Once.steps(), blocks_a_row, blocks }
     }
 
     /// Rounds x\[n, cols] in two steps: down, and then what that leaves, which is never
@@ -80,7 +90,7 @@ impl Activations {
                 }
             }
         });
-        Self { len, steps: 2, blocks_a_row, blocks }
+        Self { len, steps: Rounding::Twice.steps(), blocks_a_row, blocks }
     }
 
     pub fn len(&self) -> usize {

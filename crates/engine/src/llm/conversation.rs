@@ -16,8 +16,9 @@ pub struct Conversation {
     /// Messages left out so far, so that the next turn leaves out the same ones
     /// and the cache still fits.
     pub(super) dropped: usize,
-    /// How many tokens of a prompt this machine takes through a layer in good time.
-    pub(super) tokens_per_layer: usize,
+    /// How many tokens of a prompt, each as often as it is rounded, this machine takes
+    /// through a layer in good time.
+    pub(super) rows_per_layer: usize,
 }
 
 impl Conversation {
@@ -27,7 +28,7 @@ impl Conversation {
             tokens: Vec::new(),
             text: String::new(),
             dropped: 0,
-            tokens_per_layer: FIRST_BLOCK,
+            rows_per_layer: FIRST_BLOCK,
         }
     }
 

@@ -91,6 +91,10 @@ impl Reading {
         Self { stream: model.enter(tokens, cache.len(), rounding), tokens: tokens.len(), layer: 0 }
     }
 
+    pub fn rounding(&self) -> Rounding {
+        self.stream.rounding
+    }
+
     /// One more layer; after the last, the state of the last token.
     pub fn advance(
         &mut self,

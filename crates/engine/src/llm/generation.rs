@@ -155,7 +155,11 @@ impl Generation {
                 break;
             }
             let now = clock();
-            memory.tokens_per_layer = fitting(block.len(), now - before);
+            // What few tokens cost says nothing of many.
+            if block.len() >= FIRST_BLOCK {
+                let rows = block.len() * reading.rounding().steps();
+                memory.rows_per_layer = fitting(rows, now - before);
+            }
             if now - started > STEP_MS / 2.0 {
                 self.reading = Some((block, reading));
                 return;
@@ -171,7 +175,10 @@ impl Generation {
     fn next_block(&self, memory: &Conversation) -> (usize, Rounding) {
         match rounding_for(self.new_tokens) {
             Rounding::Once if memory.tokens.is_empty() => (1, Rounding::Twice),
-            rounding => (block_size(self.unread.len(), memory.tokens_per_layer), rounding),
+            rounding => {
+                let most = memory.rows_per_layer / rounding.steps();
+                (block_size(self.unread.len(), most), rounding)
+            }
         }
     }
 
@@ -248,9 +255,9 @@ impl Generation {
     }
 }
 
-/// As many tokens as a layer should take half a step for.
-fn fitting(tokens: usize, took: f64) -> usize {
-    let fitting = tokens as f64 * STEP_MS / 2.0 / took.max(0.1);
+/// As many rows as a layer should take half a step for.
+fn fitting(rows: usize, took: f64) -> usize {
+    let fitting = rows as f64 * STEP_MS / 2.0 / took.max(0.1);
     (fitting as usize).clamp(FIRST_BLOCK, LARGEST_BLOCK)
 }
 
