@@ -3,8 +3,9 @@
 
 use bella_engine::tokenizer::Tokenizer;
 
-const SEEDS: [(&str, &str); 3] = [
+const SEEDS: [(&str, &str); 4] = [
     ("bpe", include_str!("../fuzz/seeds/bpe.json")),
+    ("multilingual", include_str!("../fuzz/seeds/multilingual.json")),
     ("unigram", include_str!("../fuzz/seeds/unigram.json")),
     ("wordpiece", include_str!("../fuzz/seeds/wordpiece.json")),
 ];

@@ -64,7 +64,7 @@ pub(super) fn build(metadata: &Metadata) -> Result<Tokenizer> {
     let is_text = |id: usize| types[id] != CONTROL;
     let pieces = tokens.iter().enumerate().map(|(id, token)| is_text(id).then_some(*token));
     let pieces = Pieces::new(spelling, pieces);
-    Ok(Tokenizer::new(inner, pieces, control))
+    Ok(Tokenizer::new(inner.into(), pieces, control))
 }
 
 fn vocabulary(tokens: &[&str]) -> Result<Vocab> {

@@ -1,23 +1,28 @@
 //! Text to token ids and back.
 //!
-//! The `tokenizers` crate does the cutting; this module builds it from a GGUF
-//! file ([`from_gguf`]) or a `tokenizer.json`, and keeps each token's bytes
-//! ([`pieces`]) so that a reply can be streamed without decoding it again and
-//! again.
+//! The `tokenizers` crate does the cutting ([`cutter`]), for large vocabularies
+//! with a smaller model in it ([`unigram`]); this module builds it from a GGUF file
+//! ([`from_gguf`]) or a `tokenizer.json` ([`from_json`], once it is known to be
+//! [`sound`], its [`charsmap`] too), and keeps each token's bytes ([`pieces`]) so that a reply can be
+//! streamed without decoding it again and again.
 
+mod charsmap;
+mod cutter;
 mod from_gguf;
+mod from_json;
 mod pieces;
 mod sound;
+mod unigram;
 
 use bella_weights::Metadata;
-use tokenizers::Tokenizer as Inner;
 
 use crate::error::{EngineError, Result};
+use cutter::Cutter;
 use pieces::Pieces;
 
 #[derive(Debug)]
 pub struct Tokenizer {
-    inner: Inner,
+    cutter: Cutter,
     pieces: Pieces,
     /// Tokens that steer the model and are never text: `<|im_end|>` and the like.
     control: Vec<(String, u32)>,
@@ -49,33 +54,13 @@ impl Tokenizer {
 
     /// From the bytes of a `tokenizer.json`.
     pub fn from_json(json: &[u8]) -> Result<Self> {
-        let bad =
-            |error: tokenizers::Error| EngineError::bad_model("tokenizer.json", error.to_string());
-        sound::check(json)?;
-        let mut inner = Inner::from_bytes(json).map_err(bad)?;
-        // Files from sentence encoders cut and pad for their makers' batches.
-        inner.with_truncation(None).map_err(bad)?.with_padding(None);
-        let mut control: Vec<(String, u32)> = inner
-            .get_added_tokens_decoder()
-            .into_iter()
-            .filter(|(_, token)| token.special)
-            .map(|(id, token)| (token.content, id))
-            .collect();
-        control.sort_by_key(|(_, id)| *id);
-        let vocabulary = inner.get_vocab(true);
-        let size = vocabulary.values().max().map_or(0, |&id| id as usize + 1);
-        if size > LARGEST_VOCABULARY {
-            let detail = format!("a vocabulary of {size} tokens is beyond {LARGEST_VOCABULARY}");
-            return Err(EngineError::bad_model("tokenizer.json", detail));
-        }
-        let pieces = Pieces::of(&inner, &vocabulary, size, &control);
-        Ok(Self::new(inner, pieces, control))
+        from_json::build(json)
     }
 
-    fn new(inner: Inner, pieces: Pieces, control: Vec<(String, u32)>) -> Self {
+    fn new(cutter: Cutter, pieces: Pieces, control: Vec<(String, u32)>) -> Self {
         let ends = control.iter().filter(|(name, _)| ENDS.contains(&name.as_str()));
         let ends = ends.map(|(_, id)| *id).collect();
-        Self { inner, pieces, control, bos: None, ends }
+        Self { cutter, pieces, control, bos: None, ends }
     }
 
     /// Which tokens begin a text and end a reply is told by the model's file,
@@ -103,8 +88,8 @@ impl Tokenizer {
     /// No id is beyond the vocabulary, whatever the file says.
     fn ids(&self, text: &str, with_marks: bool) -> Result<Vec<u32>> {
         let encoding = self
-            .inner
-            .encode_fast(text, with_marks)
+            .cutter
+            .cut(text, with_marks)
             .map_err(|error| EngineError::BadRequest { detail: format!("tokenizer: {error}") })?;
         let ids = encoding.get_ids();
         match ids.iter().find(|&&id| id as usize >= self.vocabulary()) {
@@ -128,7 +113,7 @@ impl Tokenizer {
     }
 
     pub fn id_of(&self, token: &str) -> Option<u32> {
-        self.inner.token_to_id(token)
+        self.cutter.id_of(token)
     }
 
     /// The id of a control token, as it is written in the vocabulary.
@@ -151,5 +136,10 @@ impl Tokenizer {
     /// One more than the highest id.
     pub fn vocabulary(&self) -> usize {
         self.pieces.len()
+    }
+
+    /// What it takes, as far as that is known.
+    pub fn memory_bytes(&self) -> usize {
+        self.cutter.memory_bytes() + self.pieces.memory_bytes()
     }
 }

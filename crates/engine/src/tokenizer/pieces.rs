@@ -1,9 +1,5 @@
 //! The bytes every token stands for.
 
-use std::collections::HashMap;
-
-use tokenizers::Tokenizer as Inner;
-
 /// How a vocabulary writes bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Spelling {
@@ -35,29 +31,9 @@ impl Pieces {
             }
             ends.push(bytes.len() as u32);
         }
+        bytes.shrink_to_fit();
+        ends.shrink_to_fit();
         Self { bytes, ends }
-    }
-
-    /// Of a tokenizer read from JSON, whose ids are all below `size`; control
-    /// tokens stand for no text.
-    pub(super) fn of(
-        inner: &Inner,
-        vocabulary: &HashMap<String, u32>,
-        size: usize,
-        control: &[(String, u32)],
-    ) -> Self {
-        let spelling =
-            if uses_byte_level(inner) { Spelling::ByteLevel } else { Spelling::SentencePiece };
-        let mut pieces = vec![None; size];
-        for (piece, &id) in vocabulary {
-            pieces[id as usize] = Some(piece.as_str());
-        }
-        for (_, id) in control {
-            if let Some(piece) = pieces.get_mut(*id as usize) {
-                *piece = None;
-            }
-        }
-        Self::new(spelling, pieces.into_iter())
     }
 
     pub(super) fn len(&self) -> usize {
@@ -70,16 +46,9 @@ impl Pieces {
         let start = if token == 0 { 0 } else { self.ends[token - 1] };
         &self.bytes[start as usize..end as usize]
     }
-}
 
-fn uses_byte_level(inner: &Inner) -> bool {
-    use tokenizers::DecoderWrapper::{ByteLevel, Sequence};
-    match inner.get_decoder() {
-        Some(ByteLevel(_)) => true,
-        Some(Sequence(sequence)) => {
-            sequence.get_decoders().iter().any(|decoder| matches!(decoder, ByteLevel(_)))
-        }
-        _ => false,
+    pub(super) fn memory_bytes(&self) -> usize {
+        self.bytes.capacity() + size_of_val(&self.ends[..])
     }
 }
 
