@@ -13,7 +13,7 @@ use crate::model::{FeelingModel, Model, NamedEmbedder};
 use crate::tensors::{Tensor, Tensors};
 use crate::tokenizer::Tokenizer;
 use crate::vad::VoiceActivity;
-use crate::whisper::Whisper;
+use crate::whisper::{self, Whisper};
 
 /// Progress is told once a percent, so that a bar moves and a queue does not fill.
 const STEPS: u64 = 100;
@@ -96,6 +96,7 @@ impl ModelLoader {
             return Err(Failure::BadModel { file, field: "size".to_owned(), detail });
         }
         self.hasher.update(chunk);
+        let is_whisper_to_round = self.spec.task == Task::Transcribe && !self.exact;
         let taken = match &mut self.intake {
             Intake::Whole(bytes) => {
                 bytes.extend_from_slice(chunk);
@@ -108,7 +109,11 @@ impl ModelLoader {
                         block: info.dtype,
                         bytes: bytes.into_owned(),
                     };
-                    self.loaded.insert(info.name.clone(), tensor);
+                    let name = info.name.clone();
+                    if is_whisper_to_round && name == whisper::EMBEDDING {
+                        return self.loaded.insert_rounded(name, tensor);
+                    }
+                    self.loaded.insert(name, tensor);
                 }
                 Ok::<(), EngineError>(())
             }),
@@ -217,9 +222,10 @@ impl ModelLoader {
         })
     }
 
-    fn tokenizer(&self) -> Result<Tokenizer> {
-        match self.small.get(TOKENIZER) {
-            Some(json) => Tokenizer::from_json(json),
+    /// Its file is let go with it.
+    fn tokenizer(&mut self) -> Result<Tokenizer> {
+        match self.small.remove(TOKENIZER) {
+            Some(json) => Tokenizer::from_json(&json),
             None => Err(EngineError::bad_model(TOKENIZER, "has to come with the weights")),
         }
     }
@@ -244,7 +250,15 @@ impl Intake {
                     detail,
                 });
             }
-            return Ok(Self::Whole(Vec::new()));
+            // Growing by doubling would hold it three times over.
+            let mut room = Vec::new();
+            let bytes = file.bytes as usize;
+            room.try_reserve_exact(bytes).map_err(|_| Failure::TooLarge {
+                model: file.name.clone(),
+                needed_bytes: file.bytes,
+                free_bytes: 0,
+            })?;
+            return Ok(Self::Whole(room));
         }
         Ok(Self::Tensors(Box::new(TensorStream::new(file.bytes))))
     }

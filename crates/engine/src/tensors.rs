@@ -23,6 +23,8 @@ pub struct Tensor {
 #[derive(Debug, Default)]
 pub struct Tensors {
     by_name: HashMap<String, Tensor>,
+    /// Those that were packed when they arrived.
+    matrices: HashMap<String, ([usize; 2], Matrix)>,
     packing: Packing,
 }
 
@@ -41,6 +43,18 @@ impl Tensors {
         self.by_name.insert(name, tensor);
     }
 
+    /// Packs a matrix now instead of when it is wanted, so that it is not among all
+    /// the other tensors twice: for the large ones. It can only be had as a matrix.
+    pub fn insert_rounded(&mut self, name: String, tensor: Tensor) -> Result<()> {
+        let &[rows, cols] = &tensor.shape[..] else {
+            self.insert(name, tensor);
+            return Ok(());
+        };
+        let matrix = Matrix::rounded(&name, [rows, cols], tensor.block, tensor.bytes)?;
+        self.matrices.insert(name, ([rows, cols], matrix));
+        Ok(())
+    }
+
     /// From now on matrices are packed whatever their type: see [`Matrix::rounded`].
     pub fn rounding(mut self) -> Self {
         self.packing = Packing::All;
@@ -54,24 +68,36 @@ impl Tensors {
     }
 
     pub fn contains(&self, name: &str) -> bool {
-        self.by_name.contains_key(name)
+        self.by_name.contains_key(name) || self.matrices.contains_key(name)
     }
 
     /// Shape of a tensor, for models whose sizes are told by their tensors.
     pub fn shape(&self, name: &str) -> Result<&[usize]> {
-        let tensor = self.by_name.get(name).ok_or_else(|| missing(name))?;
-        Ok(&tensor.shape)
+        let packed = self.matrices.get(name).map(|(shape, _)| &shape[..]);
+        let shape = packed.or_else(|| self.by_name.get(name).map(|tensor| &tensor.shape[..]));
+        shape.ok_or_else(|| missing(name))
     }
 
     fn take(&mut self, name: &str, shape: &[usize]) -> Result<Tensor> {
         let tensor = self.by_name.remove(name).ok_or_else(|| missing(name))?;
-        check_shape(name, &tensor, shape)?;
+        check_shape(name, &tensor.shape, shape)?;
         Ok(tensor)
     }
 
     pub fn matrix(&mut self, name: &str, rows: usize, cols: usize) -> Result<Matrix> {
+        if let Some((shape, matrix)) = self.matrices.remove(name) {
+            check_shape(name, &shape, &[rows, cols])?;
+            return Ok(matrix);
+        }
         let tensor = self.take(name, &[rows, cols])?;
         self.packed(name, [rows, cols], tensor.block, tensor.bytes)
+    }
+
+    /// A matrix that nothing is multiplied with: its rows are looked up one by one,
+    /// and it stays as it came.
+    pub fn table(&mut self, name: &str, rows: usize, cols: usize) -> Result<Matrix> {
+        let tensor = self.take(name, &[rows, cols])?;
+        Matrix::unpacked(name, [rows, cols], tensor.block, tensor.bytes)
     }
 
     /// A matrix in two planes, where its type has them and matrices are packed at
@@ -82,7 +108,7 @@ impl Tensors {
         }
         let Some(tensor) = self.by_name.get(name) else { return Err(missing(name)) };
         let shape = [rows, cols];
-        check_shape(name, tensor, &shape)?;
+        check_shape(name, &tensor.shape, &shape)?;
         matrix::check_size(name, shape, tensor.block, tensor.bytes.len())?;
         let planes = Planes::new(name, shape, tensor.block, &tensor.bytes)?;
         if planes.is_some() {
@@ -129,11 +155,11 @@ impl Tensors {
     }
 }
 
-fn check_shape(name: &str, tensor: &Tensor, shape: &[usize]) -> Result<()> {
-    if tensor.shape == shape {
+fn check_shape(name: &str, got: &[usize], shape: &[usize]) -> Result<()> {
+    if got == shape {
         return Ok(());
     }
-    let detail = format!("has shape {:?} instead of {shape:?}", tensor.shape);
+    let detail = format!("has shape {got:?} instead of {shape:?}");
     Err(EngineError::bad_model(name, detail))
 }
 

@@ -76,6 +76,7 @@ impl Classifier {
     }
 
     pub fn memory_bytes(&self) -> usize {
-        self.encoder.memory_bytes() + self.before.memory_bytes() + self.labels.memory_bytes()
+        let head = self.before.memory_bytes() + self.labels.memory_bytes();
+        self.encoder.memory_bytes() + head + self.tokenizer.memory_bytes()
     }
 }

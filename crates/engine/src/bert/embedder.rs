@@ -100,7 +100,7 @@ impl Embedder {
     }
 
     pub fn memory_bytes(&self) -> usize {
-        self.encoder.memory_bytes()
+        self.encoder.memory_bytes() + self.tokenizer.memory_bytes()
     }
 }
 

@@ -48,7 +48,7 @@ impl Encoder {
         let layers = (0..sizes.layers).map(|index| Layer::take(tensors, root, index, &sizes));
         Ok(Self {
             layers: layers.collect::<Result<_>>()?,
-            words: tensors.matrix(&words, sizes.vocabulary, width)?,
+            words: tensors.table(&words, sizes.vocabulary, width)?,
             positions,
             norm: LayerNorm::take(tensors, &format!("{root}embeddings.LayerNorm"), &sizes)?,
             sizes,

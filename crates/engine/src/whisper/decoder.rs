@@ -15,6 +15,9 @@ use crate::math::add;
 use crate::matrix::Matrix;
 use crate::tensors::Tensors;
 
+/// Every token's row: more than half of a small model.
+pub(crate) const EMBEDDING: &str = "model.decoder.embed_tokens.weight";
+
 #[derive(Debug)]
 pub struct Decoder {
     text: Tower,
@@ -50,11 +53,7 @@ impl Decoder {
         let layers = (0..text.layers).map(|index| Layer::take(tensors, index, text.state));
         Ok(Self {
             layers: layers.collect::<Result<_>>()?,
-            embedding: tensors.matrix(
-                "model.decoder.embed_tokens.weight",
-                vocabulary,
-                text.state,
-            )?,
+            embedding: tensors.matrix(EMBEDDING, vocabulary, text.state)?,
             positions: tensors
                 .floats("model.decoder.embed_positions.weight", &[text.context, text.state])?,
             norm: LayerNorm::take(tensors, "model.decoder.layer_norm", text.state)?,

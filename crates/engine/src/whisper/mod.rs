@@ -29,6 +29,7 @@ use crate::error::{EngineError, Result};
 use crate::tensors::Tensors;
 use crate::tokenizer::Tokenizer;
 use decoder::Decoder;
+pub(crate) use decoder::EMBEDDING;
 pub use decoding::Hypothesis;
 use encoder::Encoder;
 pub use listener::Listener;
@@ -116,9 +117,10 @@ impl Whisper {
         &self.tokenizer
     }
 
-    /// What the weights take.
+    /// What the weights and the tokenizer take.
     pub fn memory_bytes(&self) -> usize {
-        self.encoder.memory_bytes() + self.decoder.memory_bytes()
+        let weights = self.encoder.memory_bytes() + self.decoder.memory_bytes();
+        weights + self.tokenizer.memory_bytes()
     }
 
     /// What a transcription takes at its height, beside the weights.

@@ -89,7 +89,7 @@ impl Sizes {
             })
         };
         Ok(Self {
-            vocabulary: dimension("model.decoder.embed_tokens.weight", 0)?,
+            vocabulary: dimension(super::EMBEDDING, 0)?,
             mels: dimension("model.encoder.conv1.weight", 1)?,
             audio: tower("encoder")?,
             text: tower("decoder")?,
