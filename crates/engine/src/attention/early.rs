@@ -50,19 +50,35 @@ impl Early {
             return;
         }
         scores.fill(0.0);
-        for (row, &number) in self.keys.chunks_exact(self.room).zip(query) {
-            for (score, key) in scores.iter_mut().zip(row) {
-                *score += number * key;
+        let mut rows = self.keys.chunks_exact(self.room);
+        let (fours, rest) = query.as_chunks::<4>();
+        for [a, b, c, d] in fours {
+            let [Some(p), Some(q), Some(r), Some(s)] = [(); 4].map(|()| rows.next()) else { break };
+            let keys = p.iter().zip(q).zip(r.iter().zip(s));
+            for (score, ((p, q), (r, s))) in scores.iter_mut().zip(keys) {
+                *score += a * p + b * q + (c * r + d * s);
             }
+        }
+        for (number, row) in rest.iter().zip(rows) {
+            scores.iter_mut().zip(row).for_each(|(score, key)| *score += number * key);
         }
     }
 
     /// mixed += Σ weight i · value i
     pub fn mix(&self, weights: &[f32], mixed: &mut [f32]) {
-        for (weight, value) in weights.iter().zip(self.values.chunks_exact(self.dim)) {
-            for (mixed, number) in mixed.iter_mut().zip(value) {
-                *mixed += weight * number;
+        let mut values = self.values.chunks_exact(self.dim);
+        let (fours, rest) = weights.as_chunks::<4>();
+        for [a, b, c, d] in fours {
+            let [Some(p), Some(q), Some(r), Some(s)] = [(); 4].map(|()| values.next()) else {
+                break;
+            };
+            let numbers = p.iter().zip(q).zip(r.iter().zip(s));
+            for (mixed, ((p, q), (r, s))) in mixed.iter_mut().zip(numbers) {
+                *mixed += a * p + b * q + (c * r + d * s);
             }
+        }
+        for (weight, value) in rest.iter().zip(values) {
+            mixed.iter_mut().zip(value).for_each(|(mixed, number)| *mixed += weight * number);
         }
     }
 

@@ -65,7 +65,7 @@ impl Activations {
             let rows = blocks.chunks_exact_mut(blocks_a_row);
             for (blocks, x) in rows.zip(x[first * cols..].chunks_exact(cols)) {
                 for (block, x) in blocks.iter_mut().zip(x.chunks(BLOCK)) {
-                    block.round(x, nearest);
+                    block.round(&whole_block(x), nearest);
                 }
             }
         });
@@ -82,9 +82,10 @@ impl Activations {
             for (blocks, x) in rows.zip(x[first * cols..].chunks_exact(cols)) {
                 let (firsts, seconds) = blocks.split_at_mut(blocks_a_row);
                 for ((first, second), x) in firsts.iter_mut().zip(seconds).zip(x.chunks(BLOCK)) {
+                    let x = whole_block(x);
                     // Down, or to where it is: what is left is a step at most.
-                    first.round(x, |x| nearest(x - 0.5));
-                    second.round(&first.left_of(x)[..x.len()], nearest);
+                    first.round(&x, |x| nearest(x - 0.5));
+                    second.round(&first.left_of(&x), nearest);
                     // A minimum is multiplied once with both.
                     first.sum += std::mem::take(&mut second.sum);
                 }
@@ -119,19 +120,19 @@ impl Activations {
 impl RoundedBlock {
     const NOTHING: Self = Self { quants: [0; BLOCK], scale: 0.0, total: 0, sum: 0.0 };
 
-    /// What rounding x\[≤ 32] down to this took from it.
-    fn left_of(&self, x: &[f32]) -> [f32; BLOCK] {
-        let mut left = [0.0; BLOCK];
-        for ((left, x), quant) in left.iter_mut().zip(x).zip(self.quants) {
-            *left = (x - f32::from(quant) * self.scale).max(0.0);
-        }
-        left
+    /// What rounding x down to this took from it.
+    fn left_of(&self, x: &[f32; BLOCK]) -> [f32; BLOCK] {
+        std::array::from_fn(|at| {
+            let left = x[at] - f32::from(self.quants[at]) * self.scale;
+            if left > 0.0 { left } else { 0.0 }
+        })
     }
 
-    /// Becomes what x\[≤ 32] rounds to. Numbers that are not finite make a block of
-    /// zeros with a scale that is not finite either, so that they show in the
-    /// result instead of being rounded into something plausible.
-    fn round(&mut self, x: &[f32], to_whole: impl Fn(f32) -> i32) {
+    /// Becomes what x rounds to. Numbers that are not finite make a block of zeros with
+    /// a scale that is not finite either, so that they show in the result instead of
+    /// being rounded into something plausible.
+    #[inline(always)]
+    fn round(&mut self, x: &[f32; BLOCK], to_whole: impl Fn(f32) -> i32) {
         let largest = largest_of(x);
         *self = Self::NOTHING;
         if !largest.is_finite() {
@@ -143,14 +144,22 @@ impl RoundedBlock {
         if !inverse.is_finite() {
             return;
         }
-        for (quant, x) in self.quants.iter_mut().zip(x) {
-            let whole = to_whole(x * inverse);
-            *quant = whole as i8;
-            self.total += whole;
-        }
+        let wholes = x.map(|x| to_whole(x * inverse));
+        self.quants = wholes.map(|whole| whole as i8);
+        self.total = wholes.iter().sum();
         self.scale = largest / LARGEST;
         self.sum = self.total as f32 * self.scale;
     }
+}
+
+/// The last block of a row may have too few numbers.
+#[inline(always)]
+fn whole_block(x: &[f32]) -> [f32; BLOCK] {
+    x.first_chunk().copied().unwrap_or_else(|| {
+        let mut whole = [0.0; BLOCK];
+        whole[..x.len()].copy_from_slice(x);
+        whole
+    })
 }
 
 #[cfg(test)]
