@@ -85,6 +85,35 @@ fn smollm2_takes_little_more_than_its_file() {
     });
 }
 
+/// A module's memory never shrinks: what it holds after loading is the most it took.
+#[track_caller]
+fn takes_little_more_than_its_files(model: &str) {
+    let Some((stage, [spec])) = stage_with([model]) else { return };
+    let files: u64 = spec.files.iter().map(|file| file.bytes).sum();
+    stage.play(|visit| {
+        let status = Engine::with(visit, &spec).status();
+        let (bytes, told) = (status.wasm_bytes, status.models[0].memory_bytes);
+        eprintln!(
+            "{model}: {bytes} bytes of Wasm memory for {files} bytes of files ({:.2} times), {told} of them told",
+            bytes as f64 / files as f64,
+        );
+        assert!(10 * bytes <= 14 * files, "{bytes} bytes for files of {files}");
+        assert!(told <= bytes, "{told} bytes told, and {bytes} there");
+    });
+}
+
+/// Its large table is packed while it arrives, before the rest is there.
+#[test]
+fn whisper_tiny_takes_little_more_than_its_files() {
+    takes_little_more_than_its_files("whisper-tiny");
+}
+
+/// Neither its table of words nor its tokenizer is held twice.
+#[test]
+fn e5_takes_little_more_than_its_files() {
+    takes_little_more_than_its_files("multilingual-e5-small");
+}
+
 #[test]
 fn a_model_beyond_the_limit_is_refused_and_the_others_go_on() {
     let Some((stage, [small, large])) = stage_with(["silero-vad", SMOLLM2]) else { return };
