@@ -91,7 +91,7 @@ impl LanguageModel {
     }
 
     pub fn memory_bytes(&self) -> usize {
-        self.decoder.memory_bytes()
+        self.decoder.memory_bytes() + self.tokenizer.memory_bytes()
     }
 }
 
