@@ -93,7 +93,10 @@ impl Watch {
     }
 
     pub(crate) fn before_every_worker(&self, context: &str, script: &str) {
-        lock(&self.state).preludes.insert(context.to_owned(), script.to_owned());
+        let mut state = lock(&self.state);
+        let prelude = state.preludes.entry(context.to_owned()).or_default();
+        prelude.push_str(script);
+        prelude.push_str(";\n");
     }
 
     pub(crate) fn forget(&self, context: &str) {

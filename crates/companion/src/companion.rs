@@ -1,7 +1,8 @@
 //! The state machine: one event in, the new state and the effects out.
 
 use bella_protocol::{
-    Build, Failure, LoadedModel, ModelSpec, Outcome, Progress, Reply, Request, RequestId, ToEngine,
+    Build, Failure, LoadedModel, ModelSpec, Notice, Outcome, Progress, Reply, Request, RequestId,
+    ToEngine,
 };
 
 use crate::{
@@ -35,6 +36,7 @@ impl Companion {
                 conversation: Vec::new(),
                 waiting: None,
                 trouble: None,
+                not_kept: None,
                 cleared: None,
                 language,
                 manner,
@@ -136,9 +138,10 @@ impl Companion {
             (Reply::Done(outcome), true) => self.reply_is_done(outcome),
             (Reply::Failed(failure), true) => self.reply_failed(failure, effects),
             (Reply::Progress(progress), false) => self.load_progresses(progress),
+            (Reply::Notice(notice), false) => self.load_is_noticed(notice),
             (Reply::Done(outcome), false) => self.load_is_done(outcome, effects),
             (Reply::Failed(failure), false) => self.load_failed(failure),
-            (Reply::Text(_), false) | (Reply::Progress(_), true) => {}
+            (Reply::Text(_), false) | (Reply::Progress(_) | Reply::Notice(_), true) => {}
             // About something that was heard, never about a reply or a load.
             (Reply::Partial(_) | Reply::Segment(_) | Reply::Voice(_), _) => {}
         }
@@ -294,7 +297,14 @@ impl Companion {
         let total_bytes = model.total_bytes();
         let spec = model.spec.clone();
         let request = self.send(Request::Load { spec }, effects);
-        self.state.phase = Phase::Loading(Loading { request, done_bytes: 0, total_bytes });
+        self.state.not_kept = None;
+        self.state.phase = Phase::Loading(Loading {
+            request,
+            done_bytes: 0,
+            total_bytes,
+            bytes_per_second: None,
+            retrying: false,
+        });
     }
 
     fn load_progresses(&mut self, progress: Progress) {
@@ -306,6 +316,16 @@ impl Companion {
             let done = before.saturating_add(progress.done_bytes).min(loading.total_bytes);
             // Files may be told of out of order; the bar never runs backwards.
             loading.done_bytes = loading.done_bytes.max(done);
+            loading.bytes_per_second = progress.bytes_per_second;
+            loading.retrying = false;
+        }
+    }
+
+    fn load_is_noticed(&mut self, notice: Notice) {
+        match (notice, &mut self.state.phase) {
+            (Notice::NotKept(why), _) => self.state.not_kept = Some(why),
+            (Notice::Retrying { .. }, Phase::Loading(loading)) => loading.retrying = true,
+            (Notice::Retrying { .. }, _) => {}
         }
     }
 

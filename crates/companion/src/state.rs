@@ -1,6 +1,6 @@
 //! Where the conversation stands.
 
-use bella_protocol::{Build, RequestId, Stop, Usage};
+use bella_protocol::{Build, NotKept, RequestId, Stop, Usage};
 
 use crate::{Language, Manner, Model, Trouble};
 
@@ -17,6 +17,8 @@ pub struct State {
     pub waiting: Option<Waiting>,
     /// Something to tell that belongs to no reply.
     pub trouble: Option<Trouble>,
+    /// Why the model that is loaded, or was last, is not kept on the device.
+    pub not_kept: Option<NotKept>,
     /// A cleared conversation that can still be brought back.
     pub cleared: Option<Vec<Turn>>,
     pub language: Language,
@@ -50,6 +52,9 @@ pub struct Loading {
     pub request: RequestId,
     pub done_bytes: u64,
     pub total_bytes: u64,
+    pub bytes_per_second: Option<u64>,
+    /// Whether the server is being given a moment.
+    pub retrying: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]

@@ -7,8 +7,8 @@ use bella_companion::{
     Companion, Effect, Event, Language, Manner, Model, Now, ReplyState, Speaker, Trouble,
 };
 use bella_protocol::{
-    Build, BuildName, Failure, LoadedModel, ModelFile, ModelSpec, Outcome, Progress, Reply,
-    Request, RequestId, Stop, Task, Usage,
+    Build, BuildName, Failure, LoadedModel, ModelFile, ModelSpec, NotKept, Notice, Outcome,
+    Progress, Reply, Request, RequestId, Stop, Task, Usage,
 };
 
 fn smol() -> Model {
@@ -35,7 +35,15 @@ fn answered(request: u32, reply: Reply) -> Event {
 }
 
 fn progress(request: u32, file: &str, done_bytes: u64, total_bytes: u64) -> Event {
-    answered(request, Reply::Progress(Progress { file: file.into(), done_bytes, total_bytes }))
+    answered(
+        request,
+        Reply::Progress(Progress {
+            file: file.into(),
+            done_bytes,
+            total_bytes,
+            bytes_per_second: Some(1_000),
+        }),
+    )
 }
 
 fn loaded(request: u32, id: &str) -> Event {
@@ -222,6 +230,39 @@ fn progress_counts_over_all_files_and_never_runs_backwards() {
         };
         assert_eq!((loading.done_bytes, loading.total_bytes), (expected, 100), "{file} at {done}");
     }
+}
+
+/// Until the next load, which may fare better.
+#[test]
+fn a_model_that_is_not_kept_is_remembered_as_such() {
+    let notice = |request, notice| answered(request, Reply::Notice(notice));
+    let retrying = || Notice::Retrying { file: "file0".into(), attempt: 1, wait_ms: 400 };
+    let mut bella = fresh();
+    let is_retrying = |bella: &Companion| match &bella.state().phase {
+        bella_companion::Phase::Loading(loading) => loading.retrying,
+        other => panic!("{other:?}"),
+    };
+    plays(
+        &mut bella,
+        &[
+            (Event::ModelChosen(smol()), "waking"),
+            (up(), "loading; 0 load smol"),
+            (notice(0, retrying()), "loading"),
+        ],
+    );
+    assert!(is_retrying(&bella));
+    plays(&mut bella, &[(progress(0, "file0", 10, 60), "loading")]);
+    assert!(!is_retrying(&bella));
+    plays(
+        &mut bella,
+        &[
+            (notice(0, Notice::NotKept(NotKept::Unreliable)), "loading"),
+            (loaded(0, "smol"), "idle; remember smol"),
+        ],
+    );
+    assert_eq!(bella.state().not_kept, Some(NotKept::Unreliable));
+    plays(&mut bella, &[(Event::ModelChosen(qwen()), "loading; 1 unload smol; 2 load qwen")]);
+    assert_eq!(bella.state().not_kept, None);
 }
 
 #[test]

@@ -130,8 +130,8 @@ impl Host {
                     false => self.say(id, Reply::Failed(Failure::NotLoaded { model })),
                 }
             }
-            Request::Load { spec } => {
-                let detail = format!("\"{}\" is loaded by the worker, not by the engine", spec.id);
+            Request::Load { .. } | Request::Kept | Request::Forget { .. } => {
+                let detail = "models are fetched and kept by the worker, not by the engine".into();
                 self.say(id, Reply::Failed(Failure::BadRequest { detail }));
             }
             Request::Chat { ref model, .. }

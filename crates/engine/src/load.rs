@@ -133,6 +133,7 @@ impl ModelLoader {
             file: file.name.clone(),
             done_bytes: self.received,
             total_bytes: file.bytes,
+            bytes_per_second: None,
         })
     }
 

@@ -112,6 +112,11 @@ impl Fetching {
         &self.record
     }
 
+    /// The chunk that the next bytes belong to.
+    pub fn chunk_at_hand(&self) -> ChunkAt {
+        ChunkAt { file: self.at, chunk: self.chunk() }
+    }
+
     /// Whether what comes is stored.
     pub fn keeps(&self) -> bool {
         self.keeps
@@ -173,10 +178,10 @@ impl Fetching {
         if self.is_hashed(body.from) {
             self.hasher.update(&piece[skip..skip + take]);
         }
+        // What is only looked at is not fed; nor is its end, with which that may be over.
+        let feeds = self.audit.is_none();
         let then =
             if take > 0 && self.position == end { self.chunk_whole(body) } else { Effect::Receive };
-        // What is only looked at is not fed.
-        let feeds = self.audit.is_none() || body.from == Source::Network;
         match feeds {
             true => Portion { skip, take, then },
             false => Portion { skip: skip + take, take: 0, then },

@@ -66,6 +66,13 @@ impl Record {
         record
     }
 
+    /// Files of an earlier record of which chunks may be stored that nobody counts on.
+    pub fn stale<'a>(&self, earlier: &'a Record) -> impl Iterator<Item = &'a str> {
+        let is_held =
+            |name: &str| self.files.iter().any(|file| file.name == name && file.holds_anything());
+        earlier.files.iter().map(|file| file.name.as_str()).filter(move |name| !is_held(name))
+    }
+
     pub fn held_bytes(&self) -> u64 {
         self.files.iter().map(|file| file.held_bytes(self.chunk_bytes)).sum()
     }
@@ -160,6 +167,14 @@ mod tests {
         let earlier = serde_json::from_str(&crossed).expect("reads");
         let record = Record::renewed(&spec(now), Some(earlier), 10);
         assert_eq!((record.held_bytes(), record.committed), (held, committed), "{now:?}");
+    }
+
+    #[test]
+    fn a_file_that_is_another_now_leaves_chunks_to_clear_away() {
+        let earlier = whole(&spec(&[("weights", 25, "a"), ("words", 7, "b"), ("more", 3, "c")]));
+        let now = spec(&[("weights", 25, "a"), ("words", 7, "new")]);
+        let record = Record::renewed(&now, Some(earlier.clone()), 10);
+        assert_eq!(record.stale(&earlier).collect::<Vec<_>>(), ["words", "more"]);
     }
 
     #[test]

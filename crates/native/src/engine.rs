@@ -123,6 +123,7 @@ impl Engine {
                     Reply::Failed(failure) => return Err(failure.into()),
                     // Told once more with the outcome.
                     Reply::Progress(_)
+                    | Reply::Notice(_)
                     | Reply::Partial(_)
                     | Reply::Segment(_)
                     | Reply::Voice(_) => {}

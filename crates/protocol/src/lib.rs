@@ -11,11 +11,13 @@
 //! - [`reply`]: what the engine answers, piece by piece
 //! - [`speech`]: sound, the voices and the words in it
 //! - [`meaning`]: what a text means, and how it feels
+//! - [`keeping`]: what the device keeps of models
 //! - [`build`]: which build of the engine it is that answers
 //! - [`failure`]: every way a request can fail, as data the page can put into words
 
 pub mod build;
 pub mod failure;
+pub mod keeping;
 pub mod meaning;
 pub mod reply;
 pub mod request;
@@ -23,6 +25,7 @@ pub mod speech;
 
 pub use build::{Build, BuildName, Fallback};
 pub use failure::Failure;
+pub use keeping::{Kept, NotKept, Notice};
 pub use meaning::{Mood, Purpose, TextRead};
 pub use reply::{EngineStatus, FromEngine, LoadedModel, Outcome, Progress, Reply, Stop, Usage};
 pub use request::{

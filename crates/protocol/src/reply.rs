@@ -2,7 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Build, Failure, Mood, RequestId, Segment, Stretch, TextRead, Transcript, Turn};
+use crate::{
+    Build, Failure, Kept, Mood, Notice, RequestId, Segment, Stretch, TextRead, Transcript, Turn,
+};
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum FromEngine {
@@ -17,6 +19,7 @@ pub enum FromEngine {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Reply {
     Progress(Progress),
+    Notice(Notice),
     /// Whole characters only: a Hangul syllable is never cut.
     Text(String),
     /// What follows the last segment seems to be this; it may still change.
@@ -41,6 +44,9 @@ pub struct Progress {
     pub file: String,
     pub done_bytes: u64,
     pub total_bytes: u64,
+    /// Of the network, as soon as there is one to tell.
+    #[serde(default)]
+    pub bytes_per_second: Option<u64>,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -64,6 +70,8 @@ pub enum Outcome {
     Taken,
     Cancelled,
     Limited,
+    Kept(Vec<Kept>),
+    Forgotten,
     Status(EngineStatus),
 }
 

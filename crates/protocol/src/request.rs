@@ -24,6 +24,12 @@ pub enum Request {
     Unload {
         model: String,
     },
+    /// What the device keeps of models.
+    Kept,
+    /// Throw away what the device keeps of a model. One that is loaded stays so.
+    Forget {
+        model: String,
+    },
     /// Continue a conversation: [`super::Reply::Text`] pieces, then `Done`.
     Chat {
         model: String,
@@ -92,6 +98,8 @@ impl Request {
     pub fn urgency(&self) -> Urgency {
         match self {
             Request::Cancel { .. }
+            | Request::Forget { .. }
+            | Request::Kept
             | Request::Limit { .. }
             | Request::Sound { .. }
             | Request::Status

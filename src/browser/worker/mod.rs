@@ -4,24 +4,32 @@
 //! giving the thread back, so that "stop" is heard while the engine works.
 //!
 //! - [`entry`]: how it begins, on each of its threads; [`helpers`]: the others
-//! - [`download`]: weights over the network
+//! - [`loading`]: a model on its way in; [`source`]: its bytes, [`download`]: from
+//!   the network, [`shelf`]: from the device and onto it; [`tabs`]: the others that
+//!   want the same
+//! - [`keeping`]: what the device keeps, told and thrown away
 //! - [`port`]: everything else that the browser does for it; [`turn`]: its turns
 
 mod download;
 mod entry;
 mod helpers;
+mod keeping;
+mod loading;
 mod port;
+mod shelf;
+mod source;
+mod tabs;
 mod turn;
 
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 use std::rc::Rc;
 
-use bella_engine::{Host, Model, ModelLoader, Said};
+use bella_engine::{Host, Model, Said};
 use bella_protocol::{
     Build, Failure, FromEngine, ModelSpec, Outcome, Reply, Request, RequestId, ToEngine,
 };
-use web_sys::{AbortController, RequestCache};
+use web_sys::AbortController;
 
 use helpers::Helpers;
 use turn::Turn;
@@ -62,6 +70,8 @@ impl Worker {
         };
         match request {
             Request::Load { spec } => wasm_bindgen_futures::spawn_local(self.load(id, spec)),
+            Request::Kept => answer_later(id, keeping::kept()),
+            Request::Forget { model } => answer_later(id, keeping::forget(model)),
             request => {
                 if let Request::Cancel { target } = &request
                     && let Some(load) = self.loads.borrow().get(target)
@@ -100,16 +110,17 @@ impl Worker {
             Ok(abort) => {
                 self.loads.borrow_mut().insert(id, abort.clone());
                 let started = port::now();
-                let loaded = self.stream_in(id, spec, &abort).await;
+                let loaded = self.take_in(id, &spec, &abort).await;
                 self.loads.borrow_mut().remove(&id);
                 let cancelled = abort.signal().aborted();
                 // What is still on its way of a file that was refused is not wanted.
                 abort.abort();
                 match loaded {
                     _ if cancelled => Reply::Done(Outcome::Cancelled),
-                    Ok((name, model)) => {
+                    Ok(model) => {
                         let took = port::now() - started;
-                        Reply::Done(Outcome::Loaded(self.host.borrow_mut().add(&name, model, took)))
+                        let loaded = self.host.borrow_mut().add(&spec.id, model, took);
+                        Reply::Done(Outcome::Loaded(loaded))
                     }
                     Err(failure) => Reply::Failed(failure),
                 }
@@ -122,59 +133,23 @@ impl Worker {
         port::post(&FromEngine::About { id, reply });
     }
 
-    /// Every file of a model. What the browser's own cache kept of an earlier
-    /// attempt may be half a file, or one that has changed since: bytes that turn
-    /// out wrong are asked for once more, past that cache.
-    async fn stream_in(
+    /// Makes room for a model and lets it in.
+    async fn take_in(
         &self,
         id: RequestId,
-        spec: ModelSpec,
+        spec: &ModelSpec,
         abort: &AbortController,
-    ) -> Result<(String, Model), Failure> {
-        self.host.borrow_mut().make_room(&spec)?;
-        self.flush();
-        let name = spec.id.clone();
-        let model = match self.stream_once(id, spec.clone(), abort, RequestCache::Default).await {
-            Err(failure) if is_about_content(&failure) => {
-                self.stream_once(id, spec, abort, RequestCache::Reload).await?
-            }
-            outcome => outcome?,
-        };
-        Ok((name, model))
-    }
-
-    /// From the network straight into tensors.
-    async fn stream_once(
-        &self,
-        id: RequestId,
-        spec: ModelSpec,
-        abort: &AbortController,
-        cache: RequestCache,
     ) -> Result<Model, Failure> {
-        let mut loader = ModelLoader::new(spec)?;
-        // Chunks that have arrived follow one another without a break, and "stop"
-        // would be heard when there are no more.
-        let turn = Turn::new();
-        while let Some(file) = loader.wanted() {
-            let file = file.clone();
-            let mut download = download::open(&file, &abort.signal(), cache).await?;
-            while let Some(chunk) = download.next().await? {
-                loader.push(chunk)?;
-                if let Some(progress) = loader.progress_worth_telling() {
-                    port::post(&FromEngine::About { id, reply: Reply::Progress(progress) });
-                }
-                turn.wait().await;
-            }
-            loader.end_file()?;
-        }
-        loader.finish()
+        self.host.borrow_mut().make_room(spec)?;
+        self.flush();
+        let say = move |reply| port::post(&FromEngine::About { id, reply });
+        loading::load(spec, &abort.signal(), Rc::new(say)).await
     }
 }
 
-/// Whether the bytes came, but were not the right ones.
-fn is_about_content(failure: &Failure) -> bool {
-    matches!(
-        failure,
-        Failure::ShortFile { .. } | Failure::WrongHash { .. } | Failure::BadModel { .. }
-    )
+/// Says how a request ended that has nothing to do with the engine.
+fn answer_later(id: RequestId, outcome: impl Future<Output = Outcome> + 'static) {
+    wasm_bindgen_futures::spawn_local(async move {
+        port::post(&FromEngine::About { id, reply: Reply::Done(outcome.await) });
+    });
 }

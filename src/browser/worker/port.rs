@@ -5,7 +5,7 @@ use bella_protocol::{FromEngine, ToEngine};
 use js_sys::{Array, ArrayBuffer, Float32Array, Object, Promise, Reflect, WebAssembly};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{DedicatedWorkerGlobalScope, MessageEvent};
+use web_sys::{DedicatedWorkerGlobalScope, MessageEvent, WorkerNavigator};
 
 fn scope() -> DedicatedWorkerGlobalScope {
     // The only global there is: this program is never anything but a worker.
@@ -75,6 +75,10 @@ pub(super) fn start_of_thread() -> JsValue {
 /// Where this worker's script came from.
 pub(super) fn address() -> String {
     scope().location().href()
+}
+
+pub(super) fn navigator() -> WorkerNavigator {
+    scope().navigator()
 }
 
 /// Lets everything else go on for a while.

@@ -13,7 +13,7 @@ const SMOLLM2: &str = "smollm2-135m-instruct";
 fn told(spec: &ModelSpec, answer: &Answer) -> Vec<u64> {
     let mut told = Vec::new();
     for (_, reply) in &answer.replies {
-        let Reply::Progress(Progress { file: name, done_bytes, total_bytes }) = reply else {
+        let Reply::Progress(Progress { file: name, done_bytes, total_bytes, .. }) = reply else {
             continue;
         };
         let at = spec.files.iter().position(|file| file.name == *name).expect("a file of its own");

@@ -12,12 +12,15 @@
 //! - [`transcribing`], [`talking`], [`understanding`], [`feeling`], [`listening`]: what it says
 //! - [`loading`]: progress, memory, and the limit to it
 //! - [`interrupting`]: who goes first, and how soon "stop" is heard
+//! - [`keeping`], [`killing`]: what stays on the device
 //! - [`bad_input`], [`crashing`]: what it is not made for
 
 mod bad_input;
 mod crashing;
 mod feeling;
 mod interrupting;
+mod keeping;
+mod killing;
 mod listening;
 mod loading;
 mod models;

@@ -185,8 +185,8 @@ impl Visit<'_> {
             Effect::EndFile => {
                 let at = self.fed.len() - 1;
                 let (got, expected) = (sha256(&self.fed[at]), sha256(&self.world.files[at]));
-                self.fed.push(Vec::new());
                 if got == expected {
+                    self.fed.push(Vec::new());
                     Event::Done
                 } else {
                     Event::Refused(Failure::WrongHash { file: format!("{at}"), expected, got })
@@ -258,6 +258,7 @@ impl Visit<'_> {
             self.world.came[at][from..from + taken.len()].iter_mut().for_each(|times| *times += 1);
         }
         self.fed[at].extend_from_slice(taken);
+        assert!(self.fed[at].len() <= self.world.files[at].len(), "fed more than there is");
         if self.from_network && self.fetching.keeps() {
             self.chunk.extend_from_slice(taken);
         }

@@ -1,0 +1,34 @@
+//! What the device keeps of models, and why it sometimes does not.
+
+use serde::{Deserialize, Serialize};
+
+/// What is kept of one model.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Kept {
+    pub model: String,
+    pub held_bytes: u64,
+    pub total_bytes: u64,
+    /// Whether all of it is there and was checked.
+    pub complete: bool,
+}
+
+/// Something to be told while a model loads; the load goes on.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Notice {
+    /// The server did not answer, or broke off; it is asked again in a moment.
+    Retrying { file: String, attempt: u32, wait_ms: u32 },
+    /// The model will be fetched again by the next visit.
+    NotKept(NotKept),
+}
+
+/// Why a model is used from memory alone.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum NotKept {
+    /// As in some private windows, or where the person forbade it.
+    Refused { detail: String },
+    /// So much of it fit beside what is kept of other models. What the browser
+    /// says is free may be anything; this is what happened.
+    Full { needed_bytes: u64, fit_bytes: u64, others_bytes: u64 },
+    /// What was read was not what had been written.
+    Unreliable,
+}

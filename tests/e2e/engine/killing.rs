@@ -1,0 +1,100 @@
+//! Browsers that are killed while a model arrives.
+
+use std::collections::BTreeMap;
+use std::env;
+use std::thread;
+use std::time::Duration;
+
+use bella_protocol::{Outcome, Request};
+use bella_tests::engine::Engine;
+use bella_tests::{Browser, Profile, Visit};
+use xtask::server::Fault;
+
+use crate::keeping::{CHUNK, about_weights, first_byte, forget, kept};
+use crate::models::stage_with;
+use crate::talking::must_talk;
+
+/// How many there are to be; a few, unless this says otherwise.
+const KILLS_VARIABLE: &str = "BELLA_KILLS";
+const FEW: usize = 6;
+/// The model arrives in about two seconds, and the next kill comes within one.
+const BYTES_PER_SECOND: u64 = 50_000_000;
+const LONGEST_MS: u64 = 1_200;
+
+/// Numbers that come out the same every time.
+struct Dice(u64);
+
+impl Dice {
+    fn below(&mut self, limit: u64) -> u64 {
+        self.0 =
+            self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (self.0 >> 33) % limit
+    }
+}
+
+fn kills() -> usize {
+    let asked = env::var(KILLS_VARIABLE).ok();
+    asked.map_or(FEW, |kills| kills.parse().unwrap_or_else(|_| panic!("{KILLS_VARIABLE}={kills}")))
+}
+
+/// The chunks whose last byte an exchange sent, and those that were sent before.
+fn sent_again(visit: &Visit, from: usize) -> Vec<usize> {
+    let mut times = BTreeMap::new();
+    let mut again = Vec::new();
+    for exchange in &about_weights(visit)[from..] {
+        let (start, end) = (first_byte(exchange), first_byte(exchange) + exchange.sent);
+        let mut count = 0;
+        for chunk in start / CHUNK..end / CHUNK {
+            let times = times.entry((exchange.path.clone(), chunk)).or_insert(0);
+            count += usize::from(*times > 0);
+            *times += 1;
+        }
+        again.push(count);
+    }
+    again
+}
+
+#[test]
+fn a_browser_killed_at_any_moment_loses_one_chunk() {
+    let Some((stage, [spec])) = stage_with(["smollm2-135m-instruct"]) else { return };
+    stage.play(|visit| {
+        visit.host.misbehave(|asked| match asked.path.contains("/weights/") {
+            true => Fault::slow(BYTES_PER_SECOND),
+            false => Fault::none(),
+        });
+        let profile = Profile::new().expect("a folder");
+        let mut dice = Dice(20_261_121);
+        let (mut killed, mut models, mut from) = (0, 0, 0);
+        loop {
+            let browser = Browser::launch().profile(&profile).start().expect("a browser");
+            let page = browser.lasting_context().page().expect("a tab");
+            page.goto(&visit.host.url_of(""));
+            let engine = Engine::beside(&page, "engine under test", "./worker.js");
+            let held: u64 = kept(&engine).iter().map(|kept| kept.held_bytes).sum();
+            let load = engine.send(Request::Load { spec: spec.clone() });
+            let ends = killed == kills();
+            if !ends {
+                thread::sleep(Duration::from_millis(dice.below(LONGEST_MS)));
+            }
+            let is_over = ends || kept(&engine).iter().any(|kept| kept.complete);
+            if !is_over {
+                browser.kill();
+                killed += 1;
+                continue;
+            }
+            assert!(matches!(engine.wait(load).outcome(), Outcome::Loaded(_)));
+            must_talk(&engine, &spec.id);
+            let told = kept(&engine);
+            assert!(told.len() == 1 && told[0].complete, "{told:?}");
+            let again = sent_again(visit, from);
+            assert!(again.iter().all(|&chunks| chunks <= 1), "{again:?}, {held} bytes were held");
+            (models, from) = (models + 1, about_weights(visit).len());
+            forget(&engine, &spec.id);
+            browser.close();
+            if ends {
+                break;
+            }
+        }
+        eprintln!("{killed} kills, {models} models came home");
+    });
+}
