@@ -6,7 +6,7 @@ use bella_companion::Effect;
 use bella_companion::{
     Companion, Event, Model, Phase, Speaker, State, Trouble, Turn, TurnId, Waiting,
 };
-use bella_protocol::{Build, Reply};
+use bella_protocol::{Build, NotKept, Reply, ToEngine};
 use leptos::prelude::Effect as Reaction;
 use leptos::prelude::*;
 
@@ -14,6 +14,7 @@ use crate::browser::page::engine_client::EngineClient;
 use crate::browser::page::storage::{self, Key};
 use crate::browser::page::{document, frame, marks, now};
 use crate::library;
+use crate::pantry::Pantry;
 use crate::settings::Settings;
 
 /// A handle to the one Bella of this tab.
@@ -24,6 +25,8 @@ pub struct Bella {
     /// Whether the views will be brought up to date before the next frame.
     drawing_soon: StoredValue<bool, LocalStorage>,
     pub view: View,
+    /// What the device keeps of models.
+    pub pantry: Pantry,
     /// What stands in the composer; it outlives a look at another page.
     pub draft: RwSignal<String>,
 }
@@ -37,6 +40,7 @@ pub struct View {
     pub turns: RwSignal<Vec<TurnView>>,
     pub waiting: RwSignal<Option<Waiting>>,
     pub trouble: RwSignal<Option<Trouble>>,
+    pub not_kept: RwSignal<Option<NotKept>>,
     pub accepts_message: RwSignal<bool>,
     pub can_ask_again: RwSignal<bool>,
     pub can_undo_clear: RwSignal<bool>,
@@ -58,6 +62,7 @@ impl Bella {
             Companion::new(settings.language.get_untracked(), settings.manner.get_untracked());
         let bella = Self {
             view: View::of(companion.state()),
+            pantry: Pantry::default(),
             companion: StoredValue::new_local(companion),
             engine: StoredValue::new_local(None),
             drawing_soon: StoredValue::new_local(false),
@@ -65,11 +70,22 @@ impl Bella {
         };
         // Before the engine is up: it is to begin as it was left.
         bella.tell(Event::PowerSavingChosen(settings.saves_power.get_untracked()));
-        bella.engine.set_value(Some(EngineClient::new(move |event| bella.tell(event))));
+        bella.engine.set_value(Some(EngineClient::new(move |event| {
+            if !bella.pantry.hears(&event) {
+                bella.tell(event);
+            }
+        })));
         if let Some(id) = storage::recall(Key::Model) {
             bella.choose_model(&id);
         }
         bella.carry_out(Effect::RestartEngine);
+        // Whatever was loaded, or was not, may have changed what is kept.
+        let phase = Memo::new(move |_| bella.view.phase.with(|phase| phase.name()));
+        Reaction::new(move |_| {
+            if matches!(phase.get(), "empty" | "idle") {
+                bella.send_beside(Pantry::look());
+            }
+        });
         Reaction::new(move |_| bella.tell(Event::LanguageChosen(settings.language.get())));
         Reaction::new(move |_| bella.tell(Event::MannerChosen(settings.manner.get())));
         Reaction::new(move |_| bella.tell(Event::PowerSavingChosen(settings.saves_power.get())));
@@ -81,6 +97,16 @@ impl Bella {
         if let Some(model) = library::find(id).filter(|model| library::is_used(model.task)) {
             self.tell(Event::ModelChosen(library::to_companion(model, document::resolve)));
         }
+    }
+
+    /// Deletes what the device keeps of a model.
+    pub fn forget_model(self, id: &str) {
+        self.send_beside(Pantry::forget(id));
+    }
+
+    /// To the engine, past the companion: the conversation has no part in it.
+    fn send_beside(self, message: ToEngine) {
+        self.engine.with_value(|engine| engine.iter().for_each(|engine| engine.send(&message)));
     }
 
     /// Sends what stands in the composer. While another message waits it stays
@@ -150,6 +176,7 @@ impl View {
             turns: RwSignal::default(),
             waiting: RwSignal::default(),
             trouble: RwSignal::default(),
+            not_kept: RwSignal::default(),
             accepts_message: RwSignal::new(true),
             can_ask_again: RwSignal::new(false),
             can_undo_clear: RwSignal::new(false),
@@ -170,6 +197,7 @@ impl View {
         set_if_new(self.model, &state.model);
         set_if_new(self.waiting, &state.waiting);
         set_if_new(self.trouble, &state.trouble);
+        set_if_new(self.not_kept, &state.not_kept);
         set_if_new(self.accepts_message, &state.accepts_message());
         set_if_new(self.can_ask_again, &state.can_ask_again());
         set_if_new(self.can_undo_clear, &state.cleared.is_some());

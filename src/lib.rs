@@ -6,7 +6,8 @@
 //! - [`bella`]: the companion at work: events in, effects carried out, and the
 //!   signals the views are drawn from
 //! - [`lab`]: this device measured, in an engine of its own
-//! - [`library`]: the models of the manifest; [`settings`]: what a person chose
+//! - [`library`]: the models of the manifest; [`pantry`]: what of them the device
+//!   keeps; [`settings`]: what a person chose
 //! - [`i18n`]: every word a person reads
 //! - [`testid`]: every name a test goes by
 //!
@@ -29,5 +30,7 @@ pub mod lab;
 pub mod library;
 #[cfg(feature = "page")]
 pub mod pages;
+#[cfg(feature = "page")]
+pub mod pantry;
 #[cfg(feature = "page")]
 pub mod settings;

@@ -73,6 +73,14 @@ pub const USE_MODEL: &str = "use-model";
 /// Inside a card: give its memory back.
 pub const UNLOAD_MODEL: &str = "unload-model";
 
+/// Inside a card: what the device keeps of the model; `data-kept` is `whole` or
+/// `part`.
+pub const KEPT: &str = "kept";
+/// Inside a card: delete what the device keeps.
+pub const FORGET_MODEL: &str = "forget-model";
+/// The model is in memory only; `data-reason`: `refused` | `full` | `unreliable`.
+pub const NOT_KEPT: &str = "not-kept";
+
 /// Links of the navigation, one per route.
 pub const NAV_TALK: &str = "nav-talk";
 pub const NAV_MODELS: &str = "nav-models";

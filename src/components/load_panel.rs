@@ -5,7 +5,7 @@ use leptos::prelude::*;
 
 use super::link::Link;
 use crate::bella::use_bella;
-use crate::i18n::units;
+use crate::i18n::{tell, units};
 use crate::library;
 use crate::settings::use_settings;
 use crate::testid;
@@ -85,6 +85,12 @@ pub fn LoadProgress() -> impl IntoView {
             (t.progress)(&units::bytes(done), &units::bytes(total))
         }
     };
+    let pace = move || {
+        bella.view.phase.with(|phase| match phase {
+            Phase::Loading(loading) => tell::pace(settings.messages(), loading),
+            _ => None,
+        })
+    };
 
     view! {
         <div class="load">
@@ -107,6 +113,8 @@ pub fn LoadProgress() -> impl IntoView {
                     {move || settings.messages().load.cancel}
                 </button>
             </p>
+            <p class="note">{pace}</p>
+            <p class="note">{move || settings.messages().load.cancel_note}</p>
         </div>
     }
 }

@@ -55,6 +55,7 @@ pub fn ModelCard(model: &'static Model) -> impl IntoView {
                 <div><dt>{move || t().models.licence}</dt><dd lang="en">{model.licence.as_str()}</dd></div>
             </dl>
             {(!is_pinned).then(|| view! { <p class="note">{move || t().models.pinned_later}</p> })}
+            <KeptLine model/>
             <div class="card-actions">
                 {move || match state.get() {
                     CardState::Available => view! { <UseButton model/> }.into_any(),
@@ -64,8 +65,49 @@ pub fn ModelCard(model: &'static Model) -> impl IntoView {
                         view! { <p class="note">{move || t().models.unused}</p> }.into_any()
                     }
                 }}
+                <ForgetButton model/>
             </div>
         </li>
+    }
+}
+
+#[component]
+fn KeptLine(model: &'static Model) -> impl IntoView {
+    let settings = use_settings();
+    let pantry = use_bella().pantry;
+    move || {
+        let kept = pantry.of(&model.id)?;
+        let (name, words) = match kept.complete {
+            true => ("whole", settings.messages().models.kept.to_owned()),
+            false => {
+                let (done, total) = (units::bytes(kept.held_bytes), units::bytes(kept.total_bytes));
+                ("part", (settings.messages().models.kept_part)(&done, &total))
+            }
+        };
+        Some(view! { <p class="note" data-testid=testid::KEPT data-kept=name>{words}</p> })
+    }
+}
+
+/// Not while it loads: what arrives would be deleted under its hands.
+#[component]
+fn ForgetButton(model: &'static Model) -> impl IntoView {
+    let settings = use_settings();
+    let bella = use_bella();
+    let is_offered = Memo::new(move |_| {
+        bella.pantry.of(&model.id).is_some() && state_of(model, bella.view) != CardState::Loading
+    });
+    view! {
+        <Show when=move || is_offered.get()>
+            <button
+                type="button"
+                class="button button-quiet"
+                aria-describedby=name_id(model)
+                data-testid=testid::FORGET_MODEL
+                on:click=move |_| bella.forget_model(&model.id)
+            >
+                {move || settings.messages().models.forget}
+            </button>
+        </Show>
     }
 }
 

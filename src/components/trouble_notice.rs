@@ -1,9 +1,11 @@
 //! What went wrong, in a sentence and a next step.
 
 use bella_companion::{Event, Phase, Trouble};
+use bella_protocol::NotKept;
 use leptos::prelude::*;
 
 use super::icon::Icon;
+use super::link::Link;
 use crate::bella::use_bella;
 use crate::i18n::tell::{self, Told};
 use crate::settings::use_settings;
@@ -46,6 +48,39 @@ pub fn PageTrouble() -> impl IntoView {
     };
 
     move || bella.view.trouble.get().map(notice)
+}
+
+/// Why the model is in memory only. No alarm: everything works.
+#[component]
+pub fn NotKeptNotice() -> impl IntoView {
+    let settings = use_settings();
+    let bella = use_bella();
+    let notice = move |why: NotKept| {
+        let reason = reason(&why);
+        let told = Memo::new(move |_| tell::not_kept(settings.messages(), &why));
+        view! {
+            <div
+                class="notice"
+                role="status"
+                aria-label=move || settings.messages().keeping.label
+                data-testid=testid::NOT_KEPT
+                data-reason=reason
+            >
+                <ToldWords told/>
+                <Link to="/models">{move || settings.messages().keeping.to_models}</Link>
+            </div>
+        }
+    };
+
+    move || bella.view.not_kept.get().map(notice)
+}
+
+fn reason(why: &NotKept) -> &'static str {
+    match why {
+        NotKept::Refused { .. } => "refused",
+        NotKept::Full { .. } => "full",
+        NotKept::Unreliable => "unreliable",
+    }
 }
 
 #[component]

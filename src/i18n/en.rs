@@ -76,8 +76,13 @@ pub static MESSAGES: Messages = Messages {
         once: "Next time this model loads by itself.",
         progress_label: |model| format!("Loading {model}"),
         progress: |done, total| format!("{done} of {total}"),
+        pace: |speed| format!("{speed} a second"),
+        seconds_left: |count| format!("about {count} s left"),
+        minutes_left: |count| format!("about {count} min left"),
+        retrying: "The connection broke off. It is tried again.",
         preparing: "Almost there: arranging the model in memory",
-        cancel: "Cancel",
+        cancel: "Pause",
+        cancel_note: "What has come stays on this device, and goes on from there next time.",
         choose_other: "Choose another model",
     },
     models: Models {
@@ -98,6 +103,30 @@ pub static MESSAGES: Messages = Messages {
         size_unknown: "Not known yet",
         pinned_later: "Its checksum is recorded when it is first fetched.",
         none: "No models come with this build.",
+        kept: "Kept on this device. It loads without the network.",
+        kept_part: |done, total| format!("{done} of {total} are on this device already."),
+        forget: "Delete from this device",
+    },
+    keeping: KeepingWords {
+        label: "Not kept",
+        refused: "This browser keeps nothing for this page, so the model is in memory only.",
+        refused_next: "Next time it is fetched again. Outside a private window it would stay.",
+        full: |needed, fit| {
+            format!(
+                "There was no room to keep the model: it needs {needed}, and only {fit} of it \
+                 fit. Bella talks all the same, from memory."
+            )
+        },
+        full_next: "Make room on this device, and it is kept the next time it loads.",
+        full_others_next: |others| {
+            format!(
+                "Other models take {others}. Delete one you do not need, and load this one again."
+            )
+        },
+        to_models: "Show the models",
+        unreliable: "This device gave back something else than was kept, so the model is in memory \
+                     only.",
+        unreliable_next: "Next time it is fetched again. The disk may need a look.",
     },
     settings: Settings {
         title: "Settings",
@@ -160,6 +189,7 @@ pub static MESSAGES: Messages = Messages {
                                is told to refuse every other address.",
         kept_title: "What is remembered",
         kept_settings: "Your settings and the name of the last model, in this browser's storage.",
+        kept_models: "The models you loaded, until you delete them on the page of models.",
         kept_conversation: "The conversation lives in memory only. Closing or reloading the tab \
                             erases it.",
         kept_nobody: "No cookies.",

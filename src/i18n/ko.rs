@@ -74,8 +74,13 @@ pub static MESSAGES: Messages = Messages {
         once: "다음부터는 이 모델을 자동으로 불러와요.",
         progress_label: |model| format!("{model} 모델을 불러오는 중"),
         progress: |done, total| format!("{total} 중 {done}"),
+        pace: |speed| format!("1초에 {speed}"),
+        seconds_left: |count| format!("약 {count}초 남음"),
+        minutes_left: |count| format!("약 {count}분 남음"),
+        retrying: "연결이 끊겨서 다시 시도하고 있어요.",
         preparing: "거의 다 됐어요. 모델을 메모리에 펼치고 있어요",
-        cancel: "취소",
+        cancel: "잠시 멈추기",
+        cancel_note: "지금까지 받은 것은 이 기기에 남고, 다음에 이어서 받아요.",
         choose_other: "다른 모델 고르기",
     },
     models: Models {
@@ -96,6 +101,29 @@ pub static MESSAGES: Messages = Messages {
         size_unknown: "아직 알 수 없음",
         pinned_later: "처음 받을 때 체크섬을 기록해요.",
         none: "이 빌드에는 모델이 없어요.",
+        kept: "이 기기에 보관되어 있어요. 네트워크 없이도 불러올 수 있어요.",
+        kept_part: |done, total| format!("{total} 중 {done}를 이 기기에 받아 두었어요."),
+        forget: "이 기기에서 지우기",
+    },
+    keeping: KeepingWords {
+        label: "보관하지 못함",
+        refused: "이 브라우저가 저장을 허용하지 않아서 모델이 메모리에만 있어요.",
+        refused_next: "다음에는 다시 받아야 해요. 비공개 창이 아니라면 보관할 수 있어요.",
+        full: |needed, fit| {
+            format!(
+                "자리가 모자라서 모델을 보관하지 못했어요. {needed}가 필요한데 {fit}만 \
+                 들어갔어요. 그래도 메모리에서 그대로 대화할 수 있어요."
+            )
+        },
+        full_next: "기기에 자리를 만들면 다음에 불러올 때 보관해요.",
+        full_others_next: |others| {
+            format!(
+                "다른 모델이 {others}를 쓰고 있어요. 필요 없는 모델을 지우고 다시 불러와 주세요."
+            )
+        },
+        to_models: "모델 보기",
+        unreliable: "이 기기에서 읽은 내용이 저장한 것과 달라서 모델이 메모리에만 있어요.",
+        unreliable_next: "다음에는 다시 받아야 해요. 디스크를 한번 확인해 주세요.",
     },
     settings: Settings {
         title: "설정",
@@ -156,6 +184,7 @@ pub static MESSAGES: Messages = Messages {
                                다른 주소는 모두 거절하라고 브라우저에 일러두었어요.",
         kept_title: "기억하는 것",
         kept_settings: "설정과 마지막에 쓴 모델의 이름. 이 브라우저의 저장소에만 있어요.",
+        kept_models: "불러온 모델. 모델 화면에서 지울 때까지 남아 있어요.",
         kept_conversation: "대화는 메모리에만 있어요. 탭을 닫거나 새로 고치면 사라져요.",
         kept_nobody: "쿠키는 쓰지 않아요.",
         check_title: "직접 확인해 보세요",

@@ -87,7 +87,8 @@ catalogue! {
     }
 
     load: Load {
-        action, action_detail(model, size), once, progress_label(model), progress(done, total), preparing, cancel,
+        action, action_detail(model, size), once, progress_label(model), progress(done, total), pace(speed), seconds_left(count), minutes_left(count),
+        retrying, preparing, cancel, cancel_note,
         choose_other,
     }
 
@@ -95,6 +96,14 @@ catalogue! {
         title, intro, chat, transcribe, embed, feel, vad,
         size, languages, licence, use_this, in_use, unload,
         unused, size_unknown, pinned_later, none,
+        kept, kept_part(done, total), forget,
+    }
+
+    /// Why a model is not kept on the device. A `…_next` is what to do about it.
+    keeping: KeepingWords {
+        label, refused, refused_next,
+        full(needed, fit), full_next, full_others_next(others), to_models,
+        unreliable, unreliable_next,
     }
 
     settings: Settings {
@@ -114,7 +123,7 @@ catalogue! {
         title, lead,
         stays_title, stays_words, stays_replies, stays_models,
         fetched_title, fetched_page, fetched_weights, fetched_nothing_else,
-        kept_title, kept_settings, kept_conversation, kept_nobody,
+        kept_title, kept_settings, kept_models, kept_conversation, kept_nobody,
         check_title, check_network, check_unplug,
         limits_title, limits_mistakes, limits_device, limits_host,
         licence_title, licence,

@@ -1,16 +1,16 @@
 //! What the companion knows as data, in words: troubles, with what the person
 //! can do next, and the engine.
 
-use bella_companion::Trouble;
+use bella_companion::{Loading, Trouble};
 use bella_measure::Skipped;
-use bella_protocol::{Build, BuildName, Failure, Fallback};
+use bella_protocol::{Build, BuildName, Failure, Fallback, NotKept};
 
 use super::{Messages, units};
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Told {
     pub what: String,
-    pub next: &'static str,
+    pub next: String,
     /// For a report or a curious person; in English, as the engine said it.
     pub detail: Option<String>,
 }
@@ -28,7 +28,7 @@ pub fn trouble(messages: &'static Messages, trouble: &Trouble) -> Told {
         Trouble::Failed(failure) => return self::failure(messages, failure),
     };
     let detail = Some(detail.clone()).filter(|detail| !detail.is_empty());
-    Told { what: what.to_owned(), next, detail }
+    Told { what: what.to_owned(), next: next.to_owned(), detail }
 }
 
 fn failure(messages: &'static Messages, failure: &Failure) -> Told {
@@ -56,7 +56,26 @@ fn failure(messages: &'static Messages, failure: &Failure) -> Told {
         Failure::BadRequest { .. } => (t.bad_request.to_owned(), t.bad_request_next),
         Failure::Crashed { .. } => (t.crashed.to_owned(), t.crashed_next),
     };
-    Told { what, next, detail: Some(failure.to_string()) }
+    Told { what, next: next.to_owned(), detail: Some(failure.to_string()) }
+}
+
+/// Why a model is in memory only.
+pub fn not_kept(messages: &'static Messages, why: &NotKept) -> Told {
+    let t = &messages.keeping;
+    let (what, next, detail) = match why {
+        NotKept::Refused { detail } => {
+            (t.refused.to_owned(), t.refused_next.to_owned(), Some(detail.clone()))
+        }
+        NotKept::Full { needed_bytes, fit_bytes, others_bytes } => {
+            let next = match others_bytes {
+                0 => t.full_next.to_owned(),
+                bytes => (t.full_others_next)(&units::bytes(*bytes)),
+            };
+            ((t.full)(&units::bytes(*needed_bytes), &units::bytes(*fit_bytes)), next, None)
+        }
+        NotKept::Unreliable => (t.unreliable.to_owned(), t.unreliable_next.to_owned(), None),
+    };
+    Told { what, next, detail }
 }
 
 /// Why the lab could not measure something. Some next steps of a conversation make
@@ -67,16 +86,32 @@ pub fn not_measured(messages: &'static Messages, skipped: &Skipped) -> Told {
     match &skipped.failure {
         // The engine is gone and could say nothing any more.
         None | Some(Failure::Crashed { .. }) => {
-            Told { what: t.lost.to_owned(), next: t.lost_next, detail }
+            Told { what: t.lost.to_owned(), next: t.lost_next.to_owned(), detail }
         }
         Some(
             failure @ (Failure::NotLoaded { .. }
             | Failure::TooLong { .. }
             | Failure::WrongTask { .. }
             | Failure::BadRequest { .. }),
-        ) => Told { next: t.missing_next, ..self::failure(messages, failure) },
+        ) => Told { next: t.missing_next.to_owned(), ..self::failure(messages, failure) },
         Some(failure) => self::failure(messages, failure),
     }
+}
+
+/// How fast a model comes and how long that will take, or why it does not come.
+pub fn pace(messages: &'static Messages, loading: &Loading) -> Option<String> {
+    let t = &messages.load;
+    if loading.retrying {
+        return Some(t.retrying.to_owned());
+    }
+    let speed = loading.bytes_per_second?;
+    let pace = (t.pace)(&units::bytes(speed));
+    let left = match loading.total_bytes.saturating_sub(loading.done_bytes).checked_div(speed) {
+        None | Some(0) => return Some(pace),
+        Some(seconds @ ..100) => (t.seconds_left)(&seconds.to_string()),
+        Some(seconds) => (t.minutes_left)(&seconds.div_ceil(60).to_string()),
+    };
+    Some([pace, left].join(" · "))
 }
 
 /// What there is to know of the engine, a sentence each.

@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use bella_companion::{Language, Trouble};
-use bella_protocol::Failure;
+use bella_companion::{Language, Loading, Trouble};
+use bella_protocol::{Failure, NotKept};
 use unicode_normalization::is_nfc;
 
 use super::{messages, tell};
@@ -103,6 +103,43 @@ fn every_trouble_has_a_sentence_and_a_next_step() {
         assert_ne!(korean.what, english.what, "{trouble:?}");
         assert_ne!(korean.next, english.next, "{trouble:?}");
         assert!(korean.detail.is_some(), "{trouble:?}");
+    }
+}
+
+#[test]
+fn a_model_that_is_not_kept_is_explained() {
+    for language in Language::ALL {
+        for why in [
+            NotKept::Refused { detail: "SecurityError".into() },
+            NotKept::Full { needed_bytes: 98_362_432, fit_bytes: 40_000_000, others_bytes: 0 },
+            NotKept::Full { needed_bytes: 98_362_432, fit_bytes: 0, others_bytes: 79_669_458 },
+            NotKept::Unreliable,
+        ] {
+            let told = tell::not_kept(messages(language), &why);
+            assert!(told.what.len() > 20 && told.next.len() > 20, "{language:?} {told:?}");
+            if let NotKept::Full { others_bytes, .. } = why {
+                assert!(told.what.contains("98 MB"), "{told:?}");
+                assert_eq!(told.next.contains("79 MB"), others_bytes > 0, "{told:?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_load_tells_how_long_it_will_take() {
+    let request = bella_protocol::RequestId(0);
+    for (done_bytes, bytes_per_second, retrying, expected) in [
+        (0, None, false, None),
+        (0, Some(1_000_000), false, Some("1 MB a second · about 98 s left")),
+        (0, Some(500_000), false, Some("500 kB a second · about 4 min left")),
+        (98_000_000, Some(500_000), false, Some("500 kB a second")),
+        (0, Some(0), false, Some("0 B a second")),
+        (5, Some(500_000), true, Some("The connection broke off. It is tried again.")),
+    ] {
+        let total_bytes = 98_000_000;
+        let loading = Loading { request, done_bytes, total_bytes, bytes_per_second, retrying };
+        let told = tell::pace(messages(Language::English), &loading);
+        assert_eq!(told.as_deref(), expected);
     }
 }
 

@@ -11,7 +11,10 @@ type Section = (fn(&About) -> &'static str, &'static [fn(&About) -> &'static str
 const SECTIONS: &[Section] = &[
     (|t| t.stays_title, &[|t| t.stays_words, |t| t.stays_replies, |t| t.stays_models]),
     (|t| t.fetched_title, &[|t| t.fetched_page, |t| t.fetched_weights, |t| t.fetched_nothing_else]),
-    (|t| t.kept_title, &[|t| t.kept_settings, |t| t.kept_conversation, |t| t.kept_nobody]),
+    (
+        |t| t.kept_title,
+        &[|t| t.kept_settings, |t| t.kept_models, |t| t.kept_conversation, |t| t.kept_nobody],
+    ),
     (|t| t.check_title, &[|t| t.check_network, |t| t.check_unplug]),
     (|t| t.limits_title, &[|t| t.limits_mistakes, |t| t.limits_device, |t| t.limits_host]),
     (|t| t.licence_title, &[|t| t.licence]),

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use crate::components::model_card::ModelCard;
 use crate::components::page_title::PageTitle;
-use crate::components::trouble_notice::PageTrouble;
+use crate::components::trouble_notice::{NotKeptNotice, PageTrouble};
 use crate::library;
 use crate::settings::use_settings;
 
@@ -21,6 +21,7 @@ pub fn ModelsPage() -> impl IntoView {
             <PageTitle title=|t| t.models.title/>
             <p class="lead">{move || settings.messages().models.intro}</p>
             <PageTrouble/>
+            <NotKeptNotice/>
             <Show when=move || is_empty>
                 <p>{move || settings.messages().models.none}</p>
             </Show>

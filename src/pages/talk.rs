@@ -8,7 +8,7 @@ use crate::components::composer::Composer;
 use crate::components::conversation::Conversation;
 use crate::components::load_panel::LoadPanel;
 use crate::components::page_title::PageTitle;
-use crate::components::trouble_notice::PageTrouble;
+use crate::components::trouble_notice::{NotKeptNotice, PageTrouble};
 
 #[component]
 pub fn TalkPage() -> impl IntoView {
@@ -22,6 +22,7 @@ pub fn TalkPage() -> impl IntoView {
             <Conversation/>
             <div class="talk-foot">
                 <PageTrouble/>
+                <NotKeptNotice/>
                 <Show when=move || !is_blank.get()>
                     <LoadPanel/>
                 </Show>

@@ -11,6 +11,7 @@
 //! hash are fetched again, alone; if all of them do, the whole file is, once.
 
 mod mending;
+mod state;
 
 use bella_protocol::Failure;
 use sha2::{Digest, Sha256};
@@ -20,6 +21,7 @@ use crate::hex;
 use crate::patience::Patience;
 use crate::record::{ChunkAt, Record};
 use crate::step::{Ask, Effect, Event, Portion};
+use state::{AfterThat, Audit, Receiving, Source, State};
 
 /// How often a file may change while it is fetched.
 const CHANGES: u32 = 3;
@@ -43,50 +45,6 @@ pub struct Fetching {
     patience: Patience,
     changes: u32,
     starts: u32,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq)]
-enum State {
-    Starting,
-    Finding(ChunkAt),
-    Asking { until: u64 },
-    Receiving(Receiving),
-    Storing(Receiving),
-    Waiting,
-    EndingFile,
-    Committing,
-    Forgetting(Box<AfterThat>),
-    Over,
-}
-
-/// A body, of an answer or of a stored chunk.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Receiving {
-    from: Source,
-    /// So much of it lies before what is wanted.
-    skip: u64,
-    /// Where in the file what is wanted ends.
-    until: u64,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Source {
-    Device,
-    Network,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq)]
-enum AfterThat {
-    GoOn(Receiving),
-    Start,
-    End(Result<(), Failure>),
-}
-
-/// Looking at every chunk of a file that was refused.
-#[derive(Debug)]
-struct Audit {
-    found_bad: bool,
-    why: Failure,
 }
 
 impl Fetching {

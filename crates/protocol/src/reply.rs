@@ -71,7 +71,6 @@ pub enum Outcome {
     Cancelled,
     Limited,
     Kept(Vec<Kept>),
-    Forgotten,
     Status(EngineStatus),
 }
 

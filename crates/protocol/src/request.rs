@@ -26,7 +26,8 @@ pub enum Request {
     },
     /// What the device keeps of models.
     Kept,
-    /// Throw away what the device keeps of a model. One that is loaded stays so.
+    /// Throw away what the device keeps of a model, and tell what is kept then. One
+    /// that is loaded stays so.
     Forget {
         model: String,
     },

@@ -28,5 +28,5 @@ pub(super) async fn forget(model: String) -> Outcome {
         let _lock = Lock::take(&model, Hold::Alone, &never.signal()).await;
         let _ = shelf.forget(&model).await;
     }
-    Outcome::Forgotten
+    kept().await
 }

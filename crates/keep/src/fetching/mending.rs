@@ -2,7 +2,8 @@
 
 use bella_protocol::Failure;
 
-use super::{AfterThat, Audit, CHANGES, Fetching, State};
+use super::state::{AfterThat, Audit, State};
+use super::{CHANGES, Fetching};
 use crate::record::{ChunkAt, FileRecord};
 use crate::step::Effect;
 
