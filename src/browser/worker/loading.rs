@@ -104,16 +104,16 @@ async fn ours_to_load(
         let record = Record::blank(spec, CHUNK_BYTES);
         return (Lock::none(), record);
     };
+    let told = std::rc::Rc::clone(say);
+    // Until it is our turn, whoever fetches it tells how far it has come.
+    let _others = Listener::new(&spec.id, move |progress| told(Reply::Progress(progress)));
     let lock = Lock::take(&spec.id, Hold::Shared, abort).await;
     let record = look(spec, shelf).await;
     if record.committed {
         return (lock, record);
     }
     drop(lock);
-    let told = std::rc::Rc::clone(say);
-    let others = Listener::new(&spec.id, move |progress| told(Reply::Progress(progress)));
     let lock = Lock::take(&spec.id, Hold::Alone, abort).await;
-    drop(others);
     let record = look(spec, shelf).await;
     (lock, record)
 }

@@ -281,10 +281,10 @@ fn two_tabs_fetch_a_model_once() {
         let tab = visit.context.page().expect("a second tab");
         tab.goto(&visit.host.url_of(""));
         let other = Engine::beside(&tab, "the other tab", "./worker.js");
-        slowly(visit, 60_000_000);
+        slowly(visit, 20_000_000);
         let load = || Request::Load { spec: spec.clone() };
         let (first, second) = (one.send(load()), other.send(load()));
-        thread::sleep(Duration::from_millis(700));
+        thread::sleep(Duration::from_millis(300));
         for (engine, asked) in [(&one, first), (&other, second)] {
             // The one that waits hears how far the other has come.
             engine.wait_for(asked, |reply| matches!(reply, Reply::Progress(_)));
@@ -303,6 +303,7 @@ fn two_tabs_fetch_a_model_once() {
         one.wait_for(fetching, |reply| matches!(reply, Reply::Progress(_)));
         let waiting = other.send(load());
         visit.page.wait_until("a few chunks", || chunks_stored(&visit.page) >= 3);
+        visit.host.behave();
         one.end();
         assert!(matches!(other.wait(waiting).outcome(), Outcome::Loaded(_)));
         let since = about_weights(visit).split_off(before);
