@@ -5,6 +5,8 @@
 //
 // Wishes come with the address: `?build=baseline`, `?build=turbo`, `?threads=2`.
 
+import "./trusted.js";
+
 const wishes = new URL(import.meta.url).searchParams;
 
 /** (v128, v128, v128) → v128: i32x4.relaxed_dot_i8x16_i7x16_add_s */

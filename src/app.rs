@@ -5,13 +5,15 @@ use leptos::prelude::*;
 use leptos_router::components::{Route, Router, Routes};
 use leptos_router::path;
 
-use crate::bella::provide_bella;
-use crate::browser::page::{crash, document, marks};
+use crate::bella::{provide_bella, use_bella};
+use crate::browser::page::{crash, document, entry, marks};
 use crate::components::link::BasePath;
 use crate::components::shell::Shell;
-use crate::lab::provide_lab;
+use crate::lab::{provide_lab, use_lab};
 use crate::pages::{AboutPage, LabPage, ModelsPage, NotFoundPage, SettingsPage, TalkPage};
+use crate::renewal::provide_renewal;
 use crate::settings::Settings;
+use crate::shared::Sharing;
 
 /// Takes over from the first paint.
 pub fn mount() {
@@ -30,6 +32,8 @@ fn App() -> impl IntoView {
     provide_context(settings);
     provide_bella(settings);
     provide_lab(settings);
+    provide_renewal(use_bella(), use_lab());
+    provide_context(Sharing::take(entry::take(), use_bella()));
     let base = document::base_path();
     provide_context(BasePath(base.clone()));
 

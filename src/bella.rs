@@ -66,7 +66,7 @@ impl Bella {
             companion: StoredValue::new_local(companion),
             engine: StoredValue::new_local(None),
             drawing_soon: StoredValue::new_local(false),
-            draft: RwSignal::default(),
+            draft: RwSignal::new(storage::take_draft()),
         };
         // Before the engine is up: it is to begin as it was left.
         bella.tell(Event::PowerSavingChosen(settings.saves_power.get_untracked()));

@@ -8,6 +8,8 @@
 //! - [`lab`]: this device measured, in an engine of its own
 //! - [`library`]: the models of the manifest; [`pantry`]: what of them the device
 //!   keeps; [`settings`]: what a person chose
+//! - [`renewal`]: new versions of the page; [`shared`]: what other apps share with
+//!   her; [`in_app`]: browsers inside of other apps, and the way out
 //! - [`i18n`]: every word a person reads
 //! - [`testid`]: every name a test goes by
 //!
@@ -25,6 +27,8 @@ pub mod components;
 #[cfg(feature = "page")]
 pub mod i18n;
 #[cfg(feature = "page")]
+pub mod in_app;
+#[cfg(feature = "page")]
 pub mod lab;
 #[cfg(feature = "page")]
 pub mod library;
@@ -33,4 +37,8 @@ pub mod pages;
 #[cfg(feature = "page")]
 pub mod pantry;
 #[cfg(feature = "page")]
+pub mod renewal;
+#[cfg(feature = "page")]
 pub mod settings;
+#[cfg(feature = "page")]
+pub mod shared;

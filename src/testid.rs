@@ -130,3 +130,15 @@ pub const LAB_MISSING: &str = "lab-missing";
 pub const LAB_JSON: &str = "lab-json";
 pub const LAB_SAVE: &str = "lab-save";
 pub const LAB_COPY: &str = "lab-copy";
+
+/// A new version of the page. `data-state`: `ready` | `asked`.
+pub const RENEWAL: &str = "renewal";
+pub const RENEW: &str = "renew";
+/// What became of something another app shared.
+pub const SHARED: &str = "shared";
+/// Seen in browsers inside of other apps.
+pub const IN_APP: &str = "in-app";
+/// A link that opens the page in the person's own browser.
+pub const WAY_OUT: &str = "way-out";
+pub const COPY_ADDRESS: &str = "copy-address";
+pub const DISMISS_NEWS: &str = "dismiss-news";

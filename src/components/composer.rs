@@ -9,17 +9,17 @@ use super::icon::Icon;
 use crate::bella::use_bella;
 use crate::browser::page::input;
 use crate::settings::use_settings;
+use crate::shared::{LONGEST_MESSAGE, Sharing};
 use crate::testid;
-
-/// Far beyond what any model here can hold, and short enough that a pasted book
-/// does not freeze the page. What is too long for the model, the engine says.
-const LONGEST_MESSAGE: u32 = 32_000;
 
 #[component]
 pub fn Composer() -> impl IntoView {
     let settings = use_settings();
     let bella = use_bella();
     let field = NodeRef::<Textarea>::new();
+    if expect_context::<Sharing>().comes_to_write() {
+        Effect::new(move |_| field.get().iter().for_each(|field| input::focus(field)));
+    }
     let talk = move || &settings.messages().talk;
     let is_replying = Memo::new(move |_| bella.view.phase.with(|phase| phase.is_replying()));
     let cannot_send = Memo::new(move |_| {

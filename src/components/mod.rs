@@ -6,6 +6,7 @@
 //! - models: [`load_panel`], [`model_card`]
 //! - settings: [`engine_facts`]
 //! - the lab: [`lab_results`]
+//! - what there is to tell on any page: [`news`]
 //! - all over: [`choices`], [`trouble_notice`], [`icon`]
 
 pub mod announcer;
@@ -21,6 +22,7 @@ pub mod link;
 pub mod load_panel;
 pub mod message;
 pub mod model_card;
+pub mod news;
 pub mod page_title;
 pub mod shell;
 pub mod trouble_notice;

@@ -7,6 +7,7 @@ use super::badges::{EngineState, RunsHere};
 use super::bell::Bell;
 use super::icon::Icon;
 use super::link::Link;
+use super::news::News;
 use crate::bella::use_bella;
 use crate::settings::use_settings;
 use crate::testid;
@@ -33,7 +34,10 @@ pub fn Shell(children: Children) -> impl IntoView {
             <NavLink href="/settings" icon=Icon::Settings say=|t| t.nav.settings testid=testid::NAV_SETTINGS/>
             <NavLink href="/about" icon=Icon::About say=|t| t.nav.about testid=testid::NAV_ABOUT/>
         </nav>
-        <main class="shell-main" id="content" tabindex="-1">{children()}</main>
+        <div class="shell-stage">
+            <main class="shell-main" id="content" tabindex="-1">{children()}</main>
+            <News/>
+        </div>
     }
 }
 

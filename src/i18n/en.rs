@@ -196,7 +196,7 @@ pub static MESSAGES: Messages = Messages {
         check_title: "See for yourself",
         check_network: "Open your browser's developer tools, choose the network view and talk to \
                         Bella: the list stays empty.",
-        check_unplug: "Or wake Bella, switch the network off and keep talking.",
+        check_unplug: "Or wake Bella, switch the network off, open her again and keep talking.",
         limits_title: "What this cannot promise",
         limits_mistakes: "Small models make mistakes and say them with confidence. Check what \
                           matters.",
@@ -249,6 +249,48 @@ pub static MESSAGES: Messages = Messages {
         copy: "Copy",
         copied: "Copied.",
         not_copied: "The browser did not allow it. You can save the numbers instead.",
+    },
+    renewal: RenewalWords {
+        ready: "A new version of Bella is ready.",
+        replaced: "Bella was renewed in another tab.",
+        detail: "It begins the next time you open her. Beginning now ends the conversation in this \
+                 tab; what you are writing and your models stay.",
+        action: "Begin now",
+        soon: "It begins as soon as nothing is under way any more.",
+    },
+    sharing: SharingWords {
+        in_draft: "What you shared stands in the message field. It is sent when you send it.",
+        cut: "What you shared is longer than a message can be. The message field holds its \
+              beginning.",
+        not_text: |name| format!("{name} is not a text. Bella cannot read files like it yet."),
+        too_much: "That was more than can be shared at once. Share a shorter text.",
+    },
+    in_app: InAppWords {
+        label: "Open in your browser",
+        what: |app| format!("This is the browser inside {app}."),
+        why: "Here models may not be kept, the microphone may be missing, and Bella ends when you \
+              go back. In your own browser all of it works.",
+        by_hand: "Open the menu of this window and choose to open the page in your browser, or \
+                  copy the address.",
+        leave: "Open in your browser",
+        copy: "Copy the address",
+        copied: "Copied. Paste it into your browser.",
+        not_copied: "The app did not allow it. Copy it by hand.",
+        kakaotalk: "KakaoTalk",
+        line: "LINE",
+        instagram: "Instagram",
+        threads: "Threads",
+        facebook: "Facebook",
+        messenger: "Messenger",
+        naver: "Naver",
+        band: "BAND",
+        daum: "Daum",
+        tiktok: "TikTok",
+        wechat: "WeChat",
+        x: "X",
+        linkedin: "LinkedIn",
+        snapchat: "Snapchat",
+        another: "another app",
     },
     not_found: NotFound {
         title: "There is nothing here",

@@ -137,6 +137,23 @@ catalogue! {
         build(name, threads), token, made_up, raw, save, copy, copied, not_copied,
     }
 
+    /// New versions of the page.
+    renewal: RenewalWords {
+        ready, replaced, detail, action, soon,
+    }
+
+    /// What another app shared.
+    sharing: SharingWords {
+        in_draft, cut, not_text(name), too_much,
+    }
+
+    /// Browsers inside of other apps.
+    in_app: InAppWords {
+        label, what(app), why, by_hand, leave, copy, copied, not_copied,
+        kakaotalk, line, instagram, threads, facebook, messenger, naver, band, daum, tiktok,
+        wechat, x, linkedin, snapchat, another,
+    }
+
     not_found: NotFound {
         title, detail, back,
     }

@@ -6,6 +6,8 @@ use bella_measure::Skipped;
 use bella_protocol::{Build, BuildName, Failure, Fallback, NotKept};
 
 use super::{Messages, units};
+use crate::in_app::App;
+use crate::shared::Note;
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Told {
@@ -147,5 +149,38 @@ fn fallback(messages: &'static Messages, why: &Fallback) -> String {
         Fallback::WrongResult => t.wrong_result.to_owned(),
         Fallback::Asked => t.asked.to_owned(),
         Fallback::Failed { detail } => (t.failed)(detail),
+    }
+}
+
+/// What became of something that was shared.
+pub fn shared(messages: &'static Messages, note: &Note) -> String {
+    let t = &messages.sharing;
+    match note {
+        Note::InDraft => t.in_draft.to_owned(),
+        Note::Cut => t.cut.to_owned(),
+        Note::NotText { name } => (t.not_text)(name),
+        Note::TooMuch => t.too_much.to_owned(),
+    }
+}
+
+/// What an app is called.
+pub fn app(messages: &'static Messages, app: App) -> &'static str {
+    let t = &messages.in_app;
+    match app {
+        App::KakaoTalk => t.kakaotalk,
+        App::Line => t.line,
+        App::Instagram => t.instagram,
+        App::Threads => t.threads,
+        App::Facebook => t.facebook,
+        App::Messenger => t.messenger,
+        App::Naver => t.naver,
+        App::Band => t.band,
+        App::Daum => t.daum,
+        App::TikTok => t.tiktok,
+        App::WeChat => t.wechat,
+        App::X => t.x,
+        App::LinkedIn => t.linkedin,
+        App::Snapchat => t.snapchat,
+        App::Another => t.another,
     }
 }

@@ -45,6 +45,7 @@ fn asked_for(visit: &Visit, what: &str) -> bool {
 fn an_isolated_page_gets_turbo_and_a_thread_for_each_core() {
     let Some(stage) = Stage::bella() else { return };
     stage.play(|visit| {
+        visit.without_service_worker();
         let (build, threads, fallback) = engine_as_told(visit);
         let cores: usize = visit.page.eval("navigator.hardwareConcurrency");
         assert_eq!((build.as_str(), threads, fallback), ("turbo", cores.min(4), None));
@@ -59,6 +60,8 @@ fn an_isolated_page_gets_turbo_and_a_thread_for_each_core() {
 fn a_host_without_headers_gets_baseline() {
     let Some(stage) = Stage::bella() else { return };
     stage.serving(|serving| serving.headers = Headers::Bare).play(|visit| {
+        // One would send the headers in the host's place.
+        visit.without_service_worker();
         must_fall_back(visit, "not-isolated");
         assert!(!asked_for(visit, "/engine/turbo/"), "what cannot run is not fetched");
     });
@@ -78,6 +81,8 @@ fn a_browser_that_lacks_something_gets_baseline() {
     ] {
         let Some(stage) = Stage::bella() else { return };
         stage.play(|visit| {
+            // One would fetch both, to have them without a server.
+            visit.without_service_worker();
             visit.page.before_every_worker(prelude);
             must_fall_back(visit, reason);
             assert!(!asked_for(visit, "/engine/turbo/"), "what cannot run is not fetched");

@@ -149,7 +149,8 @@ impl Record {
             }
             "Log.entryAdded" => self.complaint(&params["entry"], from),
             "Audits.issueAdded" => self.issue(&params["issue"], from),
-            "Inspector.targetCrashed" => {
+            // Said of service workers too, whenever the browser ends one it needs no more.
+            "Inspector.targetCrashed" if from.kind != "service_worker" => {
                 self.troubles.push(Trouble::Crashed { from: from.clone() })
             }
             _ => {}

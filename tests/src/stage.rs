@@ -86,6 +86,11 @@ impl Stage {
             Ok(visit) => visit,
             Err(why) => panic!("{why}"),
         };
+        if self._files.is_some() {
+            // Which texts become code is the product's to say, not that of its harness.
+            visit.page.before_every_document(TRUSTING);
+            visit.page.before_every_worker(TRUSTING);
+        }
         let begun = Instant::now();
         let outcome = catch_unwind(AssertUnwindSafe(|| {
             test(&visit);
@@ -134,6 +139,12 @@ impl Visit {
     /// Lets troubles pass that the test itself brings about.
     pub fn forgive(&self, why: &'static str, which: impl Fn(&Trouble) -> bool + Send + 'static) {
         lock(&self.forgiven).push(Forgiveness { _why: why, which: Box::new(which) });
+    }
+
+    /// From the next document on there is none, as in some private windows.
+    #[track_caller]
+    pub fn without_service_worker(&self) {
+        self.page.before_every_document("delete Navigator.prototype.serviceWorker");
     }
 
     /// Requests that left for anywhere but this test's server.
@@ -190,6 +201,9 @@ impl std::fmt::Debug for Forgiveness {
         f.write_str(self._why)
     }
 }
+
+const TRUSTING: &str =
+    "trustedTypes.createPolicy('default', { createHTML: it => it, createScriptURL: it => it })";
 
 static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
 

@@ -53,7 +53,7 @@ impl Watch {
             watch.take(event, &connection);
             true
         });
-        attach_to_what_opens(&connection.browser());
+        attach_to_what_opens(&connection.browser(), &[]);
         watch
     }
 
@@ -160,25 +160,26 @@ fn switch_on(session: &Session, kind: &str, prelude: Option<&str>) {
     {
         session.post("Runtime.evaluate", json!({ "expression": prelude }));
     }
-    attach_to_what_opens(session);
+    // The browser attaches to service workers itself. Held by two, one that is
+    // started anew at the wrong moment is let go by neither.
+    attach_to_what_opens(session, &["service_worker"]);
     session.post("Runtime.runIfWaitingForDebugger", json!({}));
 }
 
-fn attach_to_what_opens(session: &Session) {
+fn attach_to_what_opens(session: &Session, except: &[&str]) {
+    // The browser's own menus are pages too, and a tab is only a wrapper around its
+    // page.
+    let never = ["browser", "browser_ui", "tab"].iter().chain(except);
+    let mut filter: Vec<Value> =
+        never.map(|kind| json!({ "type": kind, "exclude": true })).collect();
+    filter.push(json!({}));
     session.post(
         "Target.setAutoAttach",
         json!({
             "autoAttach": true,
             "waitForDebuggerOnStart": true,
             "flatten": true,
-            "filter": [
-                { "type": "browser", "exclude": true },
-                // The browser's own menus are pages too.
-                { "type": "browser_ui", "exclude": true },
-                // A tab is only a wrapper around its page.
-                { "type": "tab", "exclude": true },
-                {},
-            ],
+            "filter": filter,
         }),
     );
 }

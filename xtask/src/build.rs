@@ -3,8 +3,10 @@
 //!
 //! cargo knows by itself what is up to date. What comes after it (wasm-bindgen,
 //! wasm-opt, Trunk) takes half a minute even when nothing has changed, so it is
-//! repeated only when something it works on has: see [`recipe`].
+//! repeated only when something it works on has: see [`recipe`]. At the end the
+//! page gets its service worker: see [`offline`].
 
+pub mod offline;
 mod recipe;
 
 use std::env;
@@ -16,6 +18,7 @@ use std::process::Command;
 use crate::process::{Event, run};
 use crate::repo;
 use crate::report::{Report, duration};
+use crate::server;
 use crate::tools::Tools;
 use recipe::Recipe;
 
@@ -155,9 +158,10 @@ pub fn page(tools: &Tools, report: &dyn Report) -> Result<PathBuf, BuildError> {
         .with_file(&repo::root().join("Trunk.toml"))?
         .with_folder(&repo::root().join("public"))?
         .with_folder(&repo::root().join("src"))?
-        .with_folder(&repo::root().join(ENGINES))?;
+        .with_folder(&repo::root().join(ENGINES))?
+        .with_words(&server::headers::ISOLATED.map(|(_, value)| value));
     let stamp = stamp("page");
-    if recipe.made(&page.join("index.html"), &stamp) {
+    if recipe.made(&page.join("sw.js"), &stamp) {
         return Ok(page);
     }
     let mut trunk = Command::new(&tools.trunk);
@@ -170,8 +174,15 @@ pub fn page(tools: &Tools, report: &dyn Report) -> Result<PathBuf, BuildError> {
         // Its own call stack says nothing about what is wrong with the page.
         .env("RUST_BACKTRACE", "0");
     step("putting the page together", &mut trunk, report)?;
+    offline::write(&page, &service_worker()?)?;
     recipe.note(&stamp)?;
     Ok(page)
+}
+
+/// The service worker as it is written, without what it must know of a build.
+pub fn service_worker() -> Result<String, BuildError> {
+    let path = repo::root().join("public/sw.js");
+    fs::read_to_string(&path).map_err(at(&path))
 }
 
 fn engine(build: &EngineBuild, tools: &Tools, report: &dyn Report) -> Result<(), BuildError> {

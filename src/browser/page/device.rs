@@ -10,9 +10,14 @@ pub fn clock_ms() -> f64 {
         .map_or_else(Date::now, |performance| performance.now())
 }
 
+/// What the browser calls itself.
+pub fn user_agent() -> String {
+    web_sys::window().and_then(|window| window.navigator().user_agent().ok()).unwrap_or_default()
+}
+
 pub fn machine() -> Machine {
     let navigator = web_sys::window().map(|window| window.navigator());
-    let browser = navigator.as_ref().and_then(|it| it.user_agent().ok()).unwrap_or_default();
+    let browser = user_agent();
     let cores = navigator.as_ref().map_or(1.0, |it| it.hardware_concurrency());
     // Not every browser tells, and none tells much.
     let memory_gib = navigator

@@ -5,6 +5,8 @@
 //! - [`engine_client`]: the worker that owns the engine
 //! - [`device`]: what the browser tells about it; [`hand_over`]: files and the
 //!   clipboard
+//! - [`service_worker`]: what keeps the page on the device
+//! - [`entry`]: what the page was opened for
 //! - [`storage`]: a few short texts that outlive the tab
 //! - [`follow`]: a list that stays at its end while it grows
 //! - [`frame`], [`input`], [`marks`], [`now`]: small things
@@ -13,10 +15,12 @@ pub mod crash;
 pub mod device;
 pub mod document;
 pub mod engine_client;
+pub mod entry;
 pub mod follow;
 pub mod frame;
 pub mod hand_over;
 pub mod input;
 pub mod marks;
 pub mod now;
+pub mod service_worker;
 pub mod storage;

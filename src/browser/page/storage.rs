@@ -30,6 +30,28 @@ impl Key {
     }
 }
 
+/// What stood in the composer when the page was about to be loaded again.
+const DRAFT: &str = "bella.draft";
+
+/// For this tab's next page.
+pub fn leave_draft(draft: &str) {
+    if let Some(session) = session() {
+        let _ = session.set_item(DRAFT, draft);
+    }
+}
+
+/// What the page before this one left.
+pub fn take_draft() -> String {
+    let Some(session) = session() else { return String::new() };
+    let draft = session.get_item(DRAFT).ok().flatten();
+    let _ = session.remove_item(DRAFT);
+    draft.unwrap_or_default()
+}
+
+fn session() -> Option<Storage> {
+    web_sys::window()?.session_storage().ok().flatten()
+}
+
 fn storage() -> Option<Storage> {
     web_sys::window()?.local_storage().ok().flatten()
 }

@@ -1,4 +1,7 @@
 //! Isolation, content security, media types.
+//!
+//! The only place where they are written down: the build takes them from here for
+//! the page's service worker, see `build/offline.rs`.
 
 use std::path::Path;
 
@@ -18,8 +21,10 @@ pub enum Headers {
 }
 
 /// Only its own code and styles; weights from this server or, when a person asks
-/// for it, from the model hub; no other address at all.
-const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; \
+/// for it, from the model hub; no other address at all, unless a person adds one, which
+/// only the page's service worker knows of. Text becomes code or markup in the one
+/// way that `public/trusted.js` allows.
+pub(crate) const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; \
     script-src 'self' 'wasm-unsafe-eval'; \
     worker-src 'self'; \
     connect-src 'self' https://huggingface.co https://*.huggingface.co https://*.hf.co; \
@@ -30,21 +35,29 @@ const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; \
     manifest-src 'self'; \
     base-uri 'none'; \
     form-action 'none'; \
-    frame-ancestors 'none'";
+    frame-ancestors 'none'; \
+    require-trusted-types-for 'script'; \
+    trusted-types default";
+
+pub(crate) const POLICY_HEADER: &str = "content-security-policy";
+
+/// Directives that count in a header only.
+pub(crate) const NOT_IN_META: [&str; 1] = ["frame-ancestors"];
 
 /// The microphone and the Pi's cable, and nothing else a browser could offer.
 const PERMISSIONS_POLICY: &str = "microphone=(self), serial=(self), usb=(self), \
     screen-wake-lock=(self), camera=(), geolocation=(), display-capture=(), payment=(), midi=(), \
-    hid=()";
+    hid=(), accelerometer=(), gyroscope=(), idle-detection=(), local-fonts=(), \
+    magnetometer=(), publickey-credentials-get=(), xr-spatial-tracking=()";
 
 /// How many of them isolate.
 const ISOLATION: usize = 3;
 
-const ISOLATED: [(&str, &str); 7] = [
+pub(crate) const ISOLATED: [(&str, &str); 7] = [
     ("cross-origin-opener-policy", "same-origin"),
     ("cross-origin-embedder-policy", "require-corp"),
     ("cross-origin-resource-policy", "same-origin"),
-    ("content-security-policy", CONTENT_SECURITY_POLICY),
+    (POLICY_HEADER, CONTENT_SECURITY_POLICY),
     ("permissions-policy", PERMISSIONS_POLICY),
     ("x-content-type-options", "nosniff"),
     ("referrer-policy", "no-referrer"),
@@ -64,7 +77,7 @@ impl Headers {
 }
 
 /// By the name alone: the files are ours.
-pub(super) fn media_type(path: &Path) -> &'static str {
+pub(crate) fn media_type(path: &Path) -> &'static str {
     match path.extension().and_then(|extension| extension.to_str()).unwrap_or("") {
         "css" => "text/css; charset=utf-8",
         "html" => "text/html; charset=utf-8",

@@ -17,7 +17,7 @@
 mod answer;
 mod body;
 pub mod fault;
-mod headers;
+pub(crate) mod headers;
 pub mod journal;
 mod range;
 pub mod site;
