@@ -157,7 +157,9 @@ impl Visit {
     /// Troubles so far that nobody forgave.
     pub fn troubles(&self) -> Vec<Trouble> {
         let forgiven = lock(&self.forgiven);
-        let counts = |trouble: &Trouble| !forgiven.iter().any(|one| (one.which)(trouble));
+        let counts = |trouble: &Trouble| {
+            !is_install_broken_off(trouble) && !forgiven.iter().any(|one| (one.which)(trouble))
+        };
         self.page.record().troubles.into_iter().filter(counts).collect()
     }
 
@@ -188,6 +190,14 @@ fn test_name<F>() -> String {
         _ => type_name::<F>().trim_end_matches("::{{closure}}"),
     };
     path.rsplit("::").next().unwrap_or(path).to_owned()
+}
+
+/// A test may stop its server at any moment. What was to keep the page on the device
+/// then breaks off and is tried again at the next visit; a service worker can tell
+/// the browser so in no other way.
+fn is_install_broken_off(trouble: &Trouble) -> bool {
+    matches!(trouble, Trouble::Uncaught { from, text }
+        if from.kind == "service_worker" && text.contains("TypeError: Failed to fetch"))
 }
 
 struct Forgiveness {
