@@ -4,8 +4,10 @@
 const LAST_WORDS: usize = 8;
 
 /// Each test that failed and what it said at its end, in the order of the log.
-/// Runs that print what succeeded too would bury this a thousand lines up.
+/// Runs that print what succeeded too would bury this a thousand lines up, among the
+/// last words of tests that are meant to panic.
 pub(super) fn failures(log: &str) -> Vec<String> {
+    let failed: Vec<&str> = log.lines().filter_map(failed_test).collect();
     let mut found: Vec<String> = Vec::new();
     let mut lines = log.lines().peekable();
     let mut running = "";
@@ -14,9 +16,7 @@ pub(super) fn failures(log: &str) -> Vec<String> {
             running = program.split(" (").next().unwrap_or(program);
         } else if let Some(name) = failed_test(line) {
             found.push(format!("{running}: {name}"));
-        } else if (line.starts_with("thread '") && line.contains(" panicked at "))
-            || line.starts_with("panicked at ")
-        {
+        } else if panicked(line).is_some_and(|name| failed.contains(&name)) {
             let mut words = format!("    {line}");
             let mut shown = 1;
             while shown < LAST_WORDS
@@ -29,13 +29,18 @@ pub(super) fn failures(log: &str) -> Vec<String> {
             found.push(words);
         }
     }
-    // A test that is meant to panic says so too, though none has failed.
-    if found.iter().all(|words| words.starts_with(' ')) { Vec::new() } else { found }
+    found
 }
 
 fn failed_test(line: &str) -> Option<&str> {
     let name = line.strip_prefix("test ")?;
     name.strip_suffix(" ... FAILED").or_else(|| name.strip_suffix(" ... FAIL"))
+}
+
+/// Whose last words begin here: a thread has the name of its test.
+fn panicked(line: &str) -> Option<&str> {
+    let (name, rest) = line.strip_prefix("thread '")?.split_once('\'')?;
+    rest.contains(" panicked at ").then_some(name)
 }
 
 fn ends_last_words(line: &str) -> bool {
@@ -71,7 +76,9 @@ mod tests {
     }
 
     #[test]
-    fn a_panic_that_was_expected_is_no_failure() {
+    fn the_panic_of_another_test_is_no_failure() {
+        let log = "test a ... ok\ntest b ... FAILED\nthread 'a' panicked at a.rs:1:1:\nboo\n";
+        assert_eq!(failures(log), [": b"]);
         assert!(failures("test a ... ok\nthread 'a' panicked at a.rs:1:1:\nboo\n").is_empty());
     }
 

@@ -146,11 +146,8 @@ impl Model for Unigram {
             // Several unknown characters may be a piece, one so unlikely that each
             // of them alone was likelier.
             let known = self.vocabulary.id_of(piece);
-            match if self.byte_fallback && known.is_none() {
-                self.spelled(piece, &at)
-            } else {
-                None
-            } {
+            let is_spelled = self.byte_fallback && known.is_none();
+            match is_spelled.then(|| self.spelled(piece, &at)).flatten() {
                 Some(bytes) => tokens.extend(bytes),
                 None => {
                     let id = known.unwrap_or(id);
