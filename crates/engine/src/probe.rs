@@ -36,6 +36,8 @@ struct Product {
     what: &'static str,
     block: BlockType,
     sums: Sums,
+    /// That of the first position when it is rounded twice.
+    finely: f32,
 }
 
 const PRODUCTS: [Product; 5] = [
@@ -43,26 +45,31 @@ const PRODUCTS: [Product; 5] = [
         what: "4 bits, counted from the middle",
         block: BlockType::Q4_0,
         sums: [-188.344_2, -158.140_5, 391.985_05, 111.600_42, 345.196_2],
+        finely: -187.072_74,
     },
     Product {
         what: "4 bits, counted from a minimum",
         block: BlockType::Q4_1,
         sums: [-52.287_15, -717.353_6, -401.782_65, 389.466_7, 189.080_35],
+        finely: -52.238_117,
     },
     Product {
         what: "8 bits",
         block: BlockType::Q8_0,
         sums: [2_114.211, -1_710.398_8, 459.565_37, 1_336.595_5, -634.648_3],
+        finely: 2_111.567_1,
     },
     Product {
         what: "halves",
         block: BlockType::F16,
         sums: [-631.531_25, 321.396_36, -344.717_53, 26.180_573, -212.475_39],
+        finely: -631.531_25,
     },
     Product {
         what: "floats",
         block: BlockType::F32,
         sums: [-631.469_4, 321.359_28, -344.756_26, 26.243_843, -212.453_84],
+        finely: -631.469_4,
     },
 ];
 
@@ -97,7 +104,7 @@ pub fn probe() -> Result<(), Wrong> {
 
 fn check(products: &[Product], curves: [f32; 2]) -> Result<(), Wrong> {
     let x = positions();
-    for Product { what, block, sums } in products {
+    for Product { what, block, sums, finely } in products {
         let matrix = Matrix::new("probe", [ROWS, COLS], *block, weights(*block))
             .expect("as many bytes as it has numbers");
         let mut out = vec![0.0; POSITIONS * ROWS];
@@ -108,11 +115,13 @@ fn check(products: &[Product], curves: [f32; 2]) -> Result<(), Wrong> {
                 compare(what, out, expected)?;
             }
         }
-        // One alone goes other ways than several together.
-        let alone = &mut out[..ROWS];
-        alone.fill(f32::NAN);
-        matrix.apply(&x[..COLS], alone);
-        compare(what, alone, sums[0])?;
+        // One alone goes other ways than several together, rounded twice others again.
+        for (rounding, expected) in [(Rounding::Once, sums[0]), (Rounding::Twice, *finely)] {
+            let alone = &mut out[..ROWS];
+            alone.fill(f32::NAN);
+            Matrix::apply_each(&x[..COLS], rounding, [(&matrix, &mut *alone)]);
+            compare(what, alone, expected)?;
+        }
     }
     check_attention(&x)?;
     let [exps, probabilities] = curves_of(&x);
@@ -216,11 +225,11 @@ mod tests {
     use crate::kernels::{Activations, Packed, multiply_plainly};
 
     /// By the plain kernel, or for floats by the definition.
-    fn sums_of(block: BlockType) -> Sums {
+    fn sums_of(block: BlockType, rounding: Rounding) -> Sums {
         let (bytes, x) = (weights(block), positions());
         let mut out = vec![0.0; POSITIONS * ROWS];
         if let Some(packed) = Packed::new("probe", ROWS, COLS, block, &bytes).expect("fits") {
-            multiply_plainly(&packed, &Activations::new(&x, COLS), &mut out);
+            multiply_plainly(&packed, &Activations::rounded(&x, COLS, rounding), &mut out);
         } else {
             let mut numbers = vec![0.0; ROWS * COLS];
             dequantise(block, &bytes, &mut numbers).expect("whole blocks");
@@ -245,9 +254,11 @@ mod tests {
         let plain = [sum(&exps)[0], sum(&probabilities)[0]];
         let near = |a: f32, b: f32| (a - b).abs() <= 1e-4 * b.abs();
         assert!(CURVES.iter().zip(plain).all(|(&a, b)| near(a, b)), "they are {plain:?}");
-        for Product { what, block, sums } in PRODUCTS {
-            let plain = sums_of(block);
+        for Product { what, block, sums, finely } in PRODUCTS {
+            let plain = sums_of(block, Rounding::Once);
             assert!(sums.iter().zip(plain).all(|(&a, b)| near(a, b)), "{what}: they are {plain:?}");
+            let [plain, ..] = sums_of(block, Rounding::Twice);
+            assert!(near(finely, plain), "{what}: rounded twice it is {plain:?}");
         }
     }
 
@@ -265,6 +276,12 @@ mod tests {
                 let wrong = check(&products, CURVES).expect_err("tampered with");
                 assert_eq!(wrong.what, PRODUCTS[at].what);
             }
+            let mut products = PRODUCTS;
+            products[at].finely += 0.002 * sum_of_all(products[at].block, 0);
+            assert_eq!(
+                check(&products, CURVES).expect_err("tampered with").what,
+                products[at].what
+            );
         }
         for (at, what) in ["powers of e", "softmax"].into_iter().enumerate() {
             let mut curves = CURVES;
