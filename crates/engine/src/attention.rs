@@ -13,7 +13,7 @@ use std::ops::Range;
 use crate::kernels::values::blocks_of;
 use crate::kernels::{Activations, BLOCK, Packed, Rounding, Values, mix, multiply_rows};
 use crate::math::{add, add_scaled, dot, softmax};
-use crate::threads::{share_columns, share_rows};
+use crate::threads::{self, PER_NUMBER, share_columns, share_rows};
 use early::Early;
 
 /// Queries that are looked up together: their scores stay in the cache.
@@ -43,6 +43,17 @@ pub struct Question {
     /// Of queries and of what they find. What is rounded twice also sees the early
     /// positions as they are.
     pub rounding: Rounding,
+}
+
+impl Question {
+    /// Of each number of a query, at each position it sees.
+    fn cost(&self) -> usize {
+        match self.rounding {
+            Rounding::Once => 4,
+            // Early positions are met as floats.
+            Rounding::Twice => 16,
+        }
+    }
 }
 
 /// Keys and values of a sequence, head by head. It grows with the sequence.
@@ -98,8 +109,7 @@ impl Memory {
     /// Adds positions. keys, values: \[n, heads · dim]
     pub fn push(&mut self, keys: &[f32], values: &[f32]) {
         let (dim, width) = (self.dim, self.heads.len() * self.dim);
-        // Rounding a number costs about as much as a few multiplications.
-        let cost = 8 * keys.len() / self.heads.len();
+        let cost = 2 * PER_NUMBER * keys.len() / self.heads.len();
         share_rows(&mut self.heads, 1, cost, |first, heads| {
             for (head, at) in heads.iter_mut().zip(first..) {
                 let part = at * dim..(at + 1) * dim;
@@ -132,9 +142,12 @@ impl Memory {
         let (dim, width) = (self.dim, question.heads * self.dim);
         let positions = queries.len() / width;
         let sharing = question.heads / self.heads.len();
-        let together = if positions < ENOUGH_POSITIONS { sharing } else { 1 };
+        // What shares keys is looked up at once, unless threads would have to wait then.
+        let even = self.heads.len().is_multiple_of(threads::count());
+        let together = if positions < ENOUGH_POSITIONS && even { sharing } else { 1 };
         let seen = visible(positions.saturating_sub(1)).len();
-        share_columns(mixed, width, together * dim, 2 * positions * seen, |mut own| {
+        let cost = positions * seen * question.cost();
+        share_columns([mixed], width, together * dim, cost, |[mut own]| {
             for first in own.range().step_by(together * dim) {
                 let head = &self.heads[first / dim / sharing];
                 let columns = first..first + together * dim;
@@ -171,12 +184,12 @@ struct Asked<'a> {
 impl Asked<'_> {
     /// \[positions, together · dim], scaled
     fn gathered(&self, scale: f32) -> Vec<f32> {
-        let rows = self.queries.chunks_exact(self.width);
-        let rows = rows.take(self.positions.end).skip(self.positions.start);
-        let of_row = |row: &[f32]| {
-            row[self.columns.clone()].iter().map(|query| query * scale).collect::<Vec<_>>()
-        };
-        rows.flat_map(of_row).collect()
+        let mut all = Vec::with_capacity(self.positions.len() * self.columns.len());
+        for position in self.positions.clone() {
+            let row = &self.queries[position * self.width..][self.columns.clone()];
+            all.extend(row.iter().map(|query| query * scale));
+        }
+        all
     }
 }
 

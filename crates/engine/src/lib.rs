@@ -31,6 +31,7 @@ pub mod matrix;
 pub mod model;
 mod models;
 pub mod probe;
+mod room;
 pub mod sampling;
 pub mod tensors;
 pub mod text_stream;

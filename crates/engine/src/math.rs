@@ -3,6 +3,8 @@
 //! A sequence of `n` vectors of width `d` is one slice of `n * d` numbers, a row
 //! per position.
 
+use crate::threads::{PER_NUMBER, share_rows};
+
 /// Lanes of the accumulators below: wide enough that the compiler keeps four
 /// 128-bit registers busy, which hides the latency of the add.
 const LANES: usize = 16;
@@ -40,11 +42,16 @@ pub fn add(to: &mut [f32], from: &[f32]) {
     }
 }
 
-/// Adds one bias vector to every row of `rows`.
+/// The same by all threads, for as much as a block of positions has.
+pub fn add_together(to: &mut [f32], from: &[f32]) {
+    share_rows(to, 1, PER_NUMBER / 10, |first, to| add(to, &from[first..]));
+}
+
+/// Adds one bias vector to every row of `rows`, by all threads.
 pub fn add_to_rows(rows: &mut [f32], bias: &[f32]) {
-    for row in rows.chunks_exact_mut(bias.len()) {
-        add(row, bias);
-    }
+    share_rows(rows, bias.len(), PER_NUMBER / 10 * bias.len(), |_, rows| {
+        rows.chunks_exact_mut(bias.len()).for_each(|row| add(row, bias));
+    });
 }
 
 /// x / rms(x) · weight, for every row of width `weight.len()`.
@@ -98,6 +105,23 @@ fn sum(x: &[f32]) -> f32 {
         }
     }
     strands.iter().sum::<f32>() + tail.iter().sum::<f32>()
+}
+
+/// ln Σ eˣ
+pub fn log_sum_exp(values: &[f32]) -> f32 {
+    let highest = highest_of(values);
+    if highest == f32::NEG_INFINITY {
+        return highest;
+    }
+    let mut strands = [0.0f32; LANES];
+    let (body, tail) = values.as_chunks::<LANES>();
+    for values in body {
+        for lane in 0..LANES {
+            strands[lane] += exp(values[lane] - highest);
+        }
+    }
+    let tail: f32 = tail.iter().map(|value| exp(value - highest)).sum();
+    highest + (strands.iter().sum::<f32>() + tail).ln()
 }
 
 /// e to the power of x, without a branch, so that a loop over it becomes vector
@@ -163,25 +187,47 @@ pub fn gelu(x: f32) -> f32 {
     0.5 * x * (1.0 + erf(x * std::f32::consts::FRAC_1_SQRT_2))
 }
 
-/// GELU by the tanh approximation, as Gemma was trained with.
+/// GELU by the tanh approximation, as Gemma was trained with: ½(1 + tanh u) is σ(2u).
 #[inline]
 pub fn gelu_tanh(x: f32) -> f32 {
-    const SQRT_2_OVER_PI: f32 = 0.797_884_6;
-    0.5 * x * (1.0 + (SQRT_2_OVER_PI * (x + 0.044_715 * x * x * x)).tanh())
+    const SQRT_8_OVER_PI: f32 = 1.595_769_2;
+    x / (1.0 + exp(-SQRT_8_OVER_PI * (x + 0.044_715 * x * x * x)))
+}
+
+/// gate = silu(gate) · up
+pub fn gate_by_silu(gate: &mut [f32], up: &[f32]) {
+    gate.iter_mut().zip(up).for_each(|(gate, up)| *gate = silu(*gate) * up);
+}
+
+/// gate = gelu(gate) · up
+pub fn gate_by_gelu_tanh(gate: &mut [f32], up: &[f32]) {
+    gate.iter_mut().zip(up).for_each(|(gate, up)| *gate = gelu_tanh(*gate) * up);
+}
+
+/// The highest of some values; −∞ of none. NaN never wins.
+pub fn highest_of(values: &[f32]) -> f32 {
+    let mut strands = [f32::NEG_INFINITY; LANES];
+    let (body, tail) = values.as_chunks::<LANES>();
+    let higher = |highest: &mut f32, value: f32| {
+        if value > *highest {
+            *highest = value;
+        }
+    };
+    for values in body {
+        for lane in 0..LANES {
+            higher(&mut strands[lane], values[lane]);
+        }
+    }
+    let mut highest = f32::NEG_INFINITY;
+    strands.iter().chain(tail).for_each(|value| higher(&mut highest, *value));
+    highest
 }
 
 /// Index of the largest value; the first of equals, so that greedy decoding is
 /// the same everywhere. NaN never wins.
 pub fn argmax(values: &[f32]) -> usize {
-    let mut best = 0;
-    let mut highest = f32::NEG_INFINITY;
-    for (index, &value) in values.iter().enumerate() {
-        if value > highest {
-            highest = value;
-            best = index;
-        }
-    }
-    best
+    let highest = highest_of(values);
+    values.iter().position(|&value| value == highest).unwrap_or(0)
 }
 
 #[cfg(test)]

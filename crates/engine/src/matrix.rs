@@ -6,6 +6,7 @@ use crate::error::{EngineError, Result};
 use crate::kernels::floats::{self, LANES, Rows, put};
 use crate::kernels::{self, Activations, Packed, Rounding};
 use crate::math::{add_to_rows, dot};
+use crate::threads::{PER_NUMBER, share_columns};
 
 /// For fewer positions than this, laying rows out costs more than it saves.
 const FEW: usize = 4;
@@ -106,18 +107,42 @@ impl Matrix {
         rounding: Rounding,
         matrices: [(&Self, &mut [f32]); N],
     ) {
-        let mut rounded = None;
+        let mut packed = Vec::with_capacity(N);
         for (matrix, out) in matrices {
             assert_eq!(x.len() / matrix.cols, out.len() / matrix.rows, "as many outputs as inputs");
             match &matrix.weights {
-                Weights::Packed(packed) => {
-                    let x = rounded
-                        .get_or_insert_with(|| Activations::rounded(x, matrix.cols, rounding));
-                    kernels::multiply(packed, x, out);
-                }
+                Weights::Packed(weights) => packed.push((weights, out)),
                 Weights::Plain { block, bytes } => matrix.apply_plain(*block, bytes, x, out),
             }
         }
+        if let Some((first, _)) = packed.first() {
+            let x = Activations::rounded(x, first.cols(), rounding);
+            kernels::multiply_each(packed, &x);
+        }
+    }
+
+    /// The same with two of the same shape, and then `then` with what came of both,
+    /// stretch by stretch.
+    pub fn apply_both(
+        x: &[f32],
+        rounding: Rounding,
+        [(one, out), (other, of_other)]: [(&Self, &mut [f32]); 2],
+        then: impl Fn(&mut [f32], &[f32]) + Sync,
+    ) {
+        let (Weights::Packed(one), Weights::Packed(other)) = (&one.weights, &other.weights) else {
+            Self::apply_each(x, rounding, [(one, &mut *out), (other, &mut *of_other)]);
+            return then(out, of_other);
+        };
+        let x = Activations::rounded(x, one.cols(), rounding);
+        let cost = 2 * kernels::cost_of_a_row(one, &x) + x.len() * PER_NUMBER;
+        let step = kernels::rows_together(&x);
+        share_columns([out, of_other], one.rows(), step, cost, |[mut out, mut of_other]| {
+            kernels::multiply_columns(one, 0, &x, &mut out);
+            kernels::multiply_columns(other, 0, &x, &mut of_other);
+            for row in 0..x.len() {
+                then(out.row(row), of_other.row(row));
+            }
+        });
     }
 
     fn apply_plain(&self, block: BlockType, bytes: &[u8], x: &[f32], out: &mut [f32]) {

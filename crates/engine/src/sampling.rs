@@ -2,7 +2,7 @@
 
 use bella_protocol::ChatOptions;
 
-use crate::math::argmax;
+use crate::math::{argmax, highest_of};
 
 /// Small, fast and the same on every machine: SplitMix64.
 #[derive(Debug)]
@@ -97,14 +97,17 @@ impl Sampler {
 
     /// What the cuts leave, likeliest first. Never empty.
     fn candidates(&self, logits: &[f32]) -> Vec<Candidate> {
-        let highest = logits.iter().copied().fold(f32::NEG_INFINITY, f32::max);
+        let highest = highest_of(logits);
         let temperature = self.options.temperature;
         // Anything below min_p of the best falls out before the sort: a sort of
-        // the whole vocabulary would cost more than the rest together.
+        // the whole vocabulary would cost more than the rest together, and so would
+        // the powers of e. Their rounding is left to the second look.
         let floor = self.least();
+        let nearly = highest + 1.001 * temperature * floor.ln();
         let mut candidates: Vec<Candidate> = logits
             .iter()
             .enumerate()
+            .filter(|(_, logit)| **logit >= nearly)
             .map(|(token, logit)| Candidate {
                 token: token as u32,
                 probability: ((logit - highest) / temperature).exp(),

@@ -7,114 +7,63 @@
 //!
 //! A token takes some hundred pieces of work of a few microseconds each, so a
 //! helper that has run out watches for more before it lies down: waking it up
-//! takes longer than such a piece.
+//! takes longer than such a piece. For the same reason small work is cut into as
+//! many parts as there are threads; large work into more, so that one who is held
+//! up does not hold up all. [`crew`] hands them out.
 #![allow(unsafe_code, reason = "parts of one slice are written by several threads")]
 
+mod crew;
+
 use std::ops::Range;
-use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, AtomicUsize, Ordering};
-use std::sync::{Condvar, Mutex, PoisonError, TryLockError};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-/// Looks for work before lying down: some tens of microseconds, a little more
-/// than what passes between two tokens.
-const LOOKS: u32 = 60_000;
+use crew::CREW;
+
 /// How long everybody is waited for when everybody is called, in naps.
 const NAP: Duration = Duration::from_millis(1);
 const NAPS: usize = 2_000;
-/// More parts than threads, so that one who is held up does not hold up all.
+/// Of large work.
 const PARTS_PER_THREAD: usize = 3;
-/// Multiplications, or what costs as much, that are worth a part of their own.
-const WORTHWHILE: usize = 1 << 14;
-
-/// One piece of work at a time, and who works on it.
-struct Crew {
-    /// Held by whoever has work to share.
-    work: Mutex<()>,
-    /// Which piece of work it is (upper half) and how many parts nobody has taken
-    /// yet (lower half). Both in one word: a helper that comes late takes no part
-    /// of what it has not seen.
-    open: AtomicU64,
-    /// What to call for a part, and with what: a [`Call`] taken to pieces. Valid
-    /// from when parts are taken until the last is done.
-    call: [AtomicUsize; 2],
-    done: AtomicU32,
-    /// Helpers there are, and how many of them may work.
-    helpers: AtomicUsize,
-    wanted: AtomicUsize,
-    /// Whether a part of this piece of work has panicked.
-    panicked: AtomicBool,
-    /// Helpers that lie down, and are woken when there is work.
-    asleep: AtomicUsize,
-    bed: Mutex<()>,
-    wake: Condvar,
-    /// Where those lie who may not work.
-    want: Condvar,
-    /// Whether a helper is gone for good.
-    broken: AtomicBool,
-}
-
-/// A closure without its type.
-#[derive(Clone, Copy)]
-struct Call {
-    run: unsafe fn(*const (), usize),
-    with: *const (),
-}
-
-static CREW: Crew = Crew {
-    work: Mutex::new(()),
-    open: AtomicU64::new(0),
-    call: [const { AtomicUsize::new(0) }; 2],
-    done: AtomicU32::new(0),
-    helpers: AtomicUsize::new(0),
-    wanted: AtomicUsize::new(usize::MAX),
-    panicked: AtomicBool::new(false),
-    asleep: AtomicUsize::new(0),
-    bed: Mutex::new(()),
-    wake: Condvar::new(),
-    want: Condvar::new(),
-    broken: AtomicBool::new(false),
-};
+/// What work costs is told in multiplications of the integer kernels, of which a
+/// thread does some fifty in a nanosecond. So many are worth a part of their own:
+/// handing it out and hearing that it is done takes half a microsecond.
+const WORTHWHILE: usize = 1 << 16;
+/// Beyond so many, an interruption is likely.
+const LARGE: usize = 1 << 22;
+/// What it costs to do something with one number that is no multiplication: to round
+/// it, to norm it, to raise e to its power.
+pub const PER_NUMBER: usize = 50;
 
 /// Makes the calling thread a helper. Never returns.
 pub fn help() -> ! {
-    let number = CREW.helpers.fetch_add(1, Ordering::SeqCst);
-    CREW.help(number)
+    CREW.help()
 }
 
 /// How many threads are helping, or would if they were allowed to.
 pub fn helpers() -> usize {
-    CREW.helpers.load(Ordering::SeqCst)
+    CREW.helpers()
 }
 
 /// How many threads may work, the engine's own included.
 pub fn use_at_most(threads: usize) {
-    let _awake = CREW.bed.lock().unwrap_or_else(PoisonError::into_inner);
-    CREW.wanted.store(threads.max(1) - 1, Ordering::SeqCst);
-    CREW.want.notify_all();
+    CREW.use_at_most(threads.max(1) - 1);
 }
 
 /// Threads that work, the engine's own included.
 pub fn count() -> usize {
-    1 + helpers().min(CREW.wanted.load(Ordering::Relaxed))
+    CREW.count()
 }
 
 /// A helper died and will not finish what it took: whoever waits for it panics
 /// instead of waiting for ever.
 pub fn give_up() {
-    CREW.broken.store(true, Ordering::SeqCst);
+    CREW.give_up();
 }
 
 /// Calls `work` for each of `0..parts`, in any order, on any thread.
-pub fn share<F: Fn(usize) + Sync>(parts: usize, work: F) {
-    if parts > 1 && count() > 1 {
-        // Nobody waits for helpers: tests run side by side, and so may engines.
-        // A panic leaves nothing behind that the next piece of work would trip over.
-        match CREW.work.try_lock() {
-            Err(TryLockError::WouldBlock) => {}
-            _mine => return CREW.share(parts, &work),
-        }
-    }
-    (0..parts).for_each(work);
+pub fn share(parts: usize, work: impl Fn(usize) + Sync) {
+    CREW.share(parts, work);
 }
 
 /// Calls `work` on every thread once, on all at the same time: false if one of them
@@ -139,15 +88,20 @@ pub fn call_everyone(work: impl Fn() + Sync) -> bool {
     done.load(Ordering::SeqCst) == everyone
 }
 
+/// Into how many parts work of such a cost is cut.
+fn parts_of(cost: usize) -> usize {
+    let threads = count();
+    if threads == 1 {
+        return 1;
+    }
+    let each = (cost / LARGE / threads).clamp(1, PARTS_PER_THREAD);
+    (threads * each).min(cost / WORTHWHILE).max(1)
+}
+
 /// Cuts `0..units` into stretches, whole multiples of `step` but for the last,
-/// and calls `work` for each. A unit costs about `cost` multiplications: small
-/// work is not shared.
+/// and calls `work` for each. `cost` is that of a unit: small work is not shared.
 pub fn share_range(units: usize, step: usize, cost: usize, work: impl Fn(Range<usize>) + Sync) {
-    let most = units.saturating_mul(cost) / WORTHWHILE;
-    let parts = match count() {
-        1 => 1,
-        threads => (threads * PARTS_PER_THREAD).min(most).max(1),
-    };
+    let parts = parts_of(units.saturating_mul(cost));
     if parts == 1 {
         return work(0..units);
     }
@@ -174,16 +128,47 @@ pub fn share_rows<T: Send>(
     });
 }
 
-/// Works on columns of `out`\[n, width], in stretches of whole multiples of `step`.
-pub fn share_columns(
-    out: &mut [f32],
+/// Works on the same columns of each of `outs`\[n, width], in stretches of whole
+/// multiples of `step`.
+pub fn share_columns<const N: usize>(
+    outs: [&mut [f32]; N],
     width: usize,
     step: usize,
     cost: usize,
-    work: impl Fn(Columns<'_>) + Sync,
+    work: impl Fn([Columns<'_>; N]) + Sync,
 ) {
-    let all = Apart { start: out.as_mut_ptr(), len: out.len() };
-    share_range(width, step, cost, |range| work(Columns { all: &all, width, range }));
+    let all = outs.map(|out| Apart { start: out.as_mut_ptr(), len: out.len() });
+    share_range(width, step, cost, |range| {
+        work(all.each_ref().map(|all| Columns { all, width, range: range.clone() }));
+    });
+}
+
+/// Works on columns of several `outs`\[n, width], each of a width of its own, as if they
+/// stood side by side; `work` is told of which one it gets some.
+pub fn share_columns_of_each(
+    outs: Vec<(&mut [f32], usize)>,
+    step: usize,
+    cost: usize,
+    work: impl Fn(usize, Columns<'_>) + Sync,
+) {
+    let apart = |(out, width): (&mut [f32], usize)| {
+        (Apart { start: out.as_mut_ptr(), len: out.len() }, width)
+    };
+    // Each is borrowed until every part is done.
+    let all: Vec<_> = outs.into_iter().map(apart).collect();
+    let steps = all.iter().map(|(_, width)| width.div_ceil(step)).sum();
+    share_range(steps, 1, step * cost, |range| {
+        let mut first = 0;
+        for (which, (all, width)) in all.iter().enumerate() {
+            let end = first + width.div_ceil(step);
+            let own = range.start.clamp(first, end) - first..range.end.clamp(first, end) - first;
+            if !own.is_empty() {
+                let range = own.start * step..(own.end * step).min(*width);
+                work(which, Columns { all, width: *width, range });
+            }
+            first = end;
+        }
+    });
 }
 
 /// Some columns of a matrix whose other columns belong to others.
@@ -197,6 +182,16 @@ pub struct Columns<'a> {
 impl Columns<'_> {
     pub fn range(&self) -> Range<usize> {
         self.range.clone()
+    }
+
+    /// How many rows there are.
+    pub fn rows(&self) -> usize {
+        self.all.len / self.width
+    }
+
+    /// One's own numbers of `row`.
+    pub fn row(&mut self, row: usize) -> &mut [f32] {
+        self.at(row, self.range.start, self.range.len())
     }
 
     /// The numbers of `row` from `column` on, `count` of them.
@@ -233,130 +228,11 @@ impl<T> Apart<T> {
     }
 }
 
-impl Crew {
-    fn share<F: Fn(usize) + Sync>(&self, parts: usize, work: &F) {
-        unsafe fn run<F: Fn(usize)>(with: *const (), part: usize) {
-            // SAFETY: `with` is the closure below, which outlives every part.
-            unsafe { (*with.cast::<F>())(part) }
-        }
-        let parts = u32::try_from(parts).expect("a few parts for each thread");
-        self.call[0].store(run::<F> as *const () as usize, Ordering::Relaxed);
-        self.call[1].store(std::ptr::from_ref(work).expose_provenance(), Ordering::Relaxed);
-        self.done.store(0, Ordering::Relaxed);
-        self.panicked.store(false, Ordering::Relaxed);
-        let round = (self.open.load(Ordering::Relaxed) >> 32).wrapping_add(1);
-        // Even a panic must not leave while others hold on to the closure.
-        let all_done = AllDone { crew: self, parts };
-        self.open.store(round << 32 | u64::from(parts), Ordering::SeqCst);
-        if self.asleep.load(Ordering::SeqCst) > 0 {
-            drop(self.bed.lock().unwrap_or_else(PoisonError::into_inner));
-            self.wake.notify_all();
-        }
-        while self.take_part() {}
-        drop(all_done);
-        assert!(!self.panicked.load(Ordering::Relaxed), "a part of shared work panicked");
-    }
-
-    /// Does one part, if there is one nobody has taken.
-    fn take_part(&self) -> bool {
-        let open = self.open.load(Ordering::Acquire);
-        let left = open as u32;
-        if left == 0 {
-            return false;
-        }
-        // A failure means that somebody else was quicker: worth another look.
-        if self.open.compare_exchange(open, open - 1, Ordering::AcqRel, Ordering::Relaxed).is_ok() {
-            let call = self.call();
-            let _done = PartDone { crew: self };
-            // SAFETY: this part was open, so the work it belongs to is not over
-            // before it is done.
-            unsafe { (call.run)(call.with, left as usize - 1) };
-        }
-        true
-    }
-
-    fn call(&self) -> Call {
-        let [run, with] = [0, 1].map(|at| self.call[at].load(Ordering::Relaxed));
-        let run = std::ptr::with_exposed_provenance::<()>(run);
-        Call {
-            // SAFETY: it was such a function, put there before parts were opened.
-            run: unsafe { std::mem::transmute::<*const (), unsafe fn(*const (), usize)>(run) },
-            with: std::ptr::with_exposed_provenance(with),
-        }
-    }
-
-    fn help(&self, number: usize) -> ! {
-        let mut looks = 0;
-        loop {
-            let wanted = number < self.wanted.load(Ordering::Relaxed);
-            if wanted && self.take_part() {
-                looks = 0;
-            } else if wanted && looks < LOOKS {
-                looks += 1;
-                std::hint::spin_loop();
-            } else {
-                self.lie_down(number, wanted);
-                looks = 0;
-            }
-        }
-    }
-
-    /// Until there is work, or until this one is wanted.
-    fn lie_down(&self, number: usize, wanted: bool) {
-        let bed = self.bed.lock().unwrap_or_else(PoisonError::into_inner);
-        if !wanted {
-            let unwanted = |_: &mut ()| number >= self.wanted.load(Ordering::SeqCst);
-            drop(self.want.wait_while(bed, unwanted));
-            return;
-        }
-        self.asleep.fetch_add(1, Ordering::SeqCst);
-        // Work that came in between was not announced to this one.
-        if self.open.load(Ordering::SeqCst) as u32 == 0 {
-            drop(self.wake.wait(bed));
-        }
-        self.asleep.fetch_sub(1, Ordering::SeqCst);
-    }
-}
-
-struct PartDone<'a> {
-    crew: &'a Crew,
-}
-
-impl Drop for PartDone<'_> {
-    fn drop(&mut self) {
-        if std::thread::panicking() {
-            self.crew.panicked.store(true, Ordering::Relaxed);
-        }
-        self.crew.done.fetch_add(1, Ordering::Release);
-    }
-}
-
-/// Waits until nobody works on a piece of work any more.
-struct AllDone<'a> {
-    crew: &'a Crew,
-    parts: u32,
-}
-
-impl Drop for AllDone<'_> {
-    fn drop(&mut self) {
-        let crew = self.crew;
-        // After a panic parts may still be open: nobody is to take them.
-        let left = crew.open.fetch_and(!u64::from(u32::MAX), Ordering::AcqRel) as u32;
-        let mut looks = 0u32;
-        while crew.done.load(Ordering::Acquire) + left < self.parts {
-            assert!(!crew.broken.load(Ordering::Relaxed), "a thread that helped has died");
-            std::hint::spin_loop();
-            looks = looks.wrapping_add(1);
-            if looks.is_multiple_of(LOOKS) {
-                std::thread::yield_now();
-            }
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use std::panic::catch_unwind;
+    use std::sync::Mutex;
+    use std::sync::atomic::AtomicU32;
 
     use super::*;
 
@@ -377,7 +253,7 @@ mod tests {
     fn every_part_is_done_exactly_once() {
         with_helpers();
         for round in 0..20_000 {
-            let parts = 1 + round % 17;
+            let parts = 1 + round % 67;
             let counts: Vec<AtomicU32> = (0..parts).map(|_| AtomicU32::new(0)).collect();
             share(parts, |part| {
                 counts[part].fetch_add(1, Ordering::Relaxed);
@@ -410,16 +286,46 @@ mod tests {
             assert!(rows.iter().enumerate().all(|(at, &row)| row == at / width), "{rows:?}");
 
             let mut columns = vec![0.0; 3 * width];
-            share_columns(&mut columns, width, 8, WORTHWHILE, |mut columns| {
+            share_columns([&mut columns], width, 8, WORTHWHILE, |[mut columns]| {
                 let range = columns.range();
                 assert!(range.start.is_multiple_of(8));
                 for row in 0..3 {
-                    columns.at(row, range.start, range.len()).fill(row as f32 + 1.0);
+                    columns.row(row).fill(row as f32 + 1.0);
                 }
             });
             let expected = |at: usize| (at / width) as f32 + 1.0;
             assert!(columns.iter().enumerate().all(|(at, &value)| value == expected(at)));
         }
+    }
+
+    #[test]
+    fn columns_side_by_side_are_cut_without_gaps() {
+        with_helpers();
+        for widths in [[1, 1, 1], [576, 192, 192], [7, 33, 64], [40, 8, 1]] {
+            let mut outs = widths.map(|width| vec![0.0; 2 * width]);
+            let sides = outs.iter_mut().zip(widths).map(|(out, width)| (&mut out[..], width));
+            share_columns_of_each(sides.collect(), 8, WORTHWHILE, |which, mut columns| {
+                assert!(columns.range().start.is_multiple_of(8));
+                for row in 0..columns.rows() {
+                    columns.row(row).iter_mut().for_each(|value| *value += which as f32 + 1.0);
+                }
+            });
+            for (which, out) in outs.iter().enumerate() {
+                assert!(
+                    out.iter().all(|&value| value == which as f32 + 1.0),
+                    "{widths:?}: {out:?}"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn small_work_has_a_part_for_each_thread_and_large_work_more() {
+        with_helpers();
+        assert_eq!(parts_of(WORTHWHILE), 1);
+        assert_eq!(parts_of(3 * WORTHWHILE), 3);
+        assert_eq!(parts_of(LARGE), count());
+        assert_eq!(parts_of(100 * LARGE), PARTS_PER_THREAD * count());
     }
 
     #[test]

@@ -5,7 +5,7 @@ mod support;
 
 use bella_engine::Model;
 use bella_engine::kernels::Rounding;
-use bella_engine::llm::{Decoder, LanguageModel, Stream};
+use bella_engine::llm::{Decoder, LanguageModel, Passage, Stream};
 use bella_protocol::Task;
 
 /// Written for this test, so that no model has learnt it by heart.
@@ -45,7 +45,7 @@ fn perplexity(decoder: &dyn Decoder, tokens: &[u32], exact: bool) -> f64 {
     let width = stream.x.len() / tokens.len();
     let rows = stream.x.chunks_exact(width).zip(&tokens[1..]);
     let surprises = rows.map(|(row, &next)| {
-        let row = Stream { x: row.to_vec(), start: 0, turns: Vec::new(), rounding };
+        let row = Stream { x: row.to_vec(), passage: Passage::new(0, Vec::new(), rounding) };
         let logits = decoder.logits(&decoder.leave(&row));
         let highest = logits.iter().copied().fold(f32::NEG_INFINITY, f32::max);
         let total: f64 = logits.iter().map(|&logit| f64::from(logit - highest).exp()).sum();

@@ -13,17 +13,20 @@ use crate::error::{EngineError, Result};
 #[derive(Debug)]
 pub struct RealFft {
     half: usize,
-    /// Of `half`, each at most [`LARGEST_RADIX`]; their product is `half`.
+    /// Of `half`, each at most five; their product is `half`.
     factors: Vec<usize>,
     /// e^(−2πi·k/half), k < half
     turns: Vec<Complex>,
     /// e^(−2πi·k/(2·half)), k ≤ half
     half_turns: Vec<Complex>,
+}
+
+/// Room for one frame on its way.
+#[derive(Debug, Default)]
+pub struct Room {
     packed: Vec<Complex>,
     spectrum: Vec<Complex>,
 }
-
-const LARGEST_RADIX: usize = 5;
 
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 struct Complex {
@@ -52,8 +55,6 @@ impl RealFft {
             factors,
             turns: (0..half).map(|k| Complex::turn(k, half)).collect(),
             half_turns: (0..=half).map(|k| Complex::turn(k, length)).collect(),
-            packed: vec![Complex::default(); half],
-            spectrum: vec![Complex::default(); half],
         })
     }
 
@@ -62,21 +63,24 @@ impl RealFft {
     }
 
     /// |X\[k]|² for k = 0 ..= length/2.
-    pub fn power(&mut self, frame: &[f32], power: &mut [f32]) {
+    pub fn power(&self, frame: &[f32], room: &mut Room, power: &mut [f32]) {
         assert_eq!((frame.len(), power.len()), (self.length(), self.half + 1));
+        let Room { packed, spectrum } = room;
         // Even samples as real parts, odd ones as imaginary parts.
-        for (packed, pair) in self.packed.iter_mut().zip(frame.as_chunks::<2>().0) {
-            *packed = Complex { re: pair[0], im: pair[1] };
-        }
-        transform(&self.packed, 1, &self.factors, &self.turns, &mut self.spectrum);
-        for (k, power) in power.iter_mut().enumerate() {
+        packed.clear();
+        packed.extend(frame.as_chunks::<2>().0.iter().map(|&[re, im]| Complex { re, im }));
+        spectrum.resize(self.half, Complex::default());
+        transform(packed, 1, &self.factors, &self.turns, spectrum);
+        let mirrored = std::iter::once(&spectrum[0]).chain(spectrum.iter().rev());
+        let bins = spectrum.iter().chain(&spectrum[..1]).zip(mirrored);
+        for ((power, half_turn), (&z, mirrored)) in power.iter_mut().zip(&self.half_turns).zip(bins)
+        {
             // The even part is (Z[k] + Z*[−k]) / 2, the odd one (Z[k] − Z*[−k]) / 2i.
-            let z = self.spectrum[k % self.half];
-            let mirrored = self.spectrum[(self.half - k) % self.half].conjugate();
+            let mirrored = mirrored.conjugate();
             let even = (z + mirrored).scaled(0.5);
             let difference = (z - mirrored).scaled(0.5);
             let odd = Complex { re: difference.im, im: -difference.re };
-            let x = even + self.half_turns[k] * odd;
+            let x = even + *half_turn * odd;
             *power = x.re * x.re + x.im * x.im;
         }
     }
@@ -99,17 +103,26 @@ fn transform(
     for (remainder, out) in out.chunks_exact_mut(part).enumerate() {
         transform(&input[remainder * stride..], stride * radix, factors, turns, out);
     }
-    // All turns are e^(−2πi·k/half); at this size, a step is `stride` of them.
-    let turn = |k: usize| turns[k * stride % turns.len()];
+    match radix {
+        2 => join::<2>(stride, turns, out),
+        3 => join::<3>(stride, turns, out),
+        4 => join::<4>(stride, turns, out),
+        _ => join::<5>(stride, turns, out),
+    }
+}
+
+/// All turns are e^(−2πi·k/half); at this size, a step is `stride` of them.
+fn join<const RADIX: usize>(stride: usize, turns: &[Complex], out: &mut [Complex]) {
+    let part = out.len() / RADIX;
+    let roots: [_; RADIX] = std::array::from_fn(|k| turns[k * part * stride]);
     for k in 0..part {
-        let mut terms = [Complex::default(); LARGEST_RADIX];
-        for (remainder, term) in terms[..radix].iter_mut().enumerate() {
-            *term = turn(k * remainder) * out[k + remainder * part];
-        }
-        for quarter in 0..radix {
+        let terms: [_; RADIX] = std::array::from_fn(|remainder| {
+            turns[k * remainder * stride] * out[k + remainder * part]
+        });
+        for quarter in 0..RADIX {
             let mut sum = terms[0];
-            for (remainder, &term) in terms[..radix].iter().enumerate().skip(1) {
-                sum = sum + turn(part * quarter * remainder) * term;
+            for remainder in 1..RADIX {
+                sum = sum + roots[quarter * remainder % RADIX] * terms[remainder];
             }
             out[k + quarter * part] = sum;
         }
@@ -177,11 +190,11 @@ mod tests {
     #[test]
     fn every_length_it_takes_equals_the_definition() {
         for length in [2, 4, 6, 10, 16, 30, 48, 100, 400, 512] {
-            let mut fft = RealFft::new(length).expect("small factors");
+            let fft = RealFft::new(length).expect("small factors");
             let frame: Vec<f32> =
                 (0..length).map(|i| ((i * i + 3 * i) % 17) as f32 / 8.0 - 1.0).collect();
             let mut power = vec![0.0; length / 2 + 1];
-            fft.power(&frame, &mut power);
+            fft.power(&frame, &mut Room::default(), &mut power);
             let expected = plain_power(&frame);
             let largest = expected.iter().copied().fold(0.0, f64::max);
             for (k, (power, expected)) in power.iter().zip(&expected).enumerate() {

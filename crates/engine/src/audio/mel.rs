@@ -6,8 +6,9 @@ use std::collections::VecDeque;
 use std::f64::consts::TAU;
 
 use super::SAMPLE_RATE;
-use super::fft::RealFft;
+use super::fft::{RealFft, Room};
 use crate::error::{EngineError, Result};
+use crate::threads::share_rows;
 
 /// Samples in a frame.
 pub const FRAME: usize = 400;
@@ -129,14 +130,10 @@ pub struct Spectrogram {
     /// log₁₀ energies \[n, bands] of the frames from `first_frame` on.
     frames: VecDeque<f32>,
     first_frame: usize,
-    scratch: Scratch,
 }
 
-#[derive(Debug)]
-struct Scratch {
-    frame: Vec<f32>,
-    power: Vec<f32>,
-}
+/// What a frame costs, in multiplications of the kernels.
+const COST_OF_FRAME: usize = 500_000;
 
 impl Spectrogram {
     pub fn new(filters: MelFilters) -> Result<Self> {
@@ -151,7 +148,6 @@ impl Spectrogram {
             ended: false,
             frames: VecDeque::new(),
             first_frame: 0,
-            scratch: Scratch { frame: vec![0.0; FRAME], power: vec![0.0; BINS] },
         })
     }
 
@@ -203,27 +199,37 @@ impl Spectrogram {
             }
             self.mirrored = true;
         }
-        let mut made = 0;
-        while made < limit && self.samples.len() >= FRAME && !(self.ended && self.is_past_end()) {
-            self.make_frame();
-            made += 1;
-        }
-        made
+        let ready = match self.samples.len() {
+            short if short < FRAME => 0,
+            enough => (enough - FRAME) / HOP + 1,
+        };
+        // After the end, frames hold nothing but silence.
+        let last = if self.ended { (self.heard + FRAME / 2).div_ceil(HOP) } else { usize::MAX };
+        let count = ready.min(limit).min(last.saturating_sub(self.made()));
+        self.make_frames(count);
+        count
     }
 
-    /// Whether the next frame would hold nothing but the silence after the end.
-    fn is_past_end(&self) -> bool {
-        self.made() * HOP >= self.heard + FRAME / 2
-    }
-
-    fn make_frame(&mut self) {
-        let Scratch { frame, power } = &mut self.scratch;
-        for ((frame, sample), hann) in frame.iter_mut().zip(&self.samples).zip(&self.hann) {
-            *frame = sample * hann;
-        }
-        self.fft.power(frame, power);
-        self.frames.extend(self.filters.log_energies(power));
-        self.samples.drain(..HOP);
+    fn make_frames(&mut self, count: usize) {
+        let bands = self.filters.bands();
+        let mut frames = vec![0.0; count * bands];
+        let samples = &*self.samples.make_contiguous();
+        share_rows(&mut frames, bands, COST_OF_FRAME, |first, frames| {
+            let (mut room, mut power) = (Room::default(), [0.0; BINS]);
+            for (frame, at) in frames.chunks_exact_mut(bands).zip(first..) {
+                let mut windowed = [0.0; FRAME];
+                for (to, (sample, hann)) in
+                    windowed.iter_mut().zip(samples[at * HOP..].iter().zip(&self.hann))
+                {
+                    *to = sample * hann;
+                }
+                self.fft.power(&windowed, &mut room, &mut power);
+                let energies = self.filters.log_energies(&power);
+                frame.iter_mut().zip(energies).for_each(|(to, energy)| *to = energy);
+            }
+        });
+        self.frames.extend(frames);
+        self.samples.drain(..count * HOP);
     }
 
     /// log₁₀ energy of the loudest band of `count` frames from frame `from` on.

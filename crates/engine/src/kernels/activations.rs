@@ -1,7 +1,7 @@
-//! Positions rounded to 8 bits, or to twice as many in two steps.
+//! Positions rounded to 8 bits, or to 14 in two steps.
 
 use super::{BLOCK, largest_of, nearest};
-use crate::threads::share_rows;
+use crate::threads::{PER_NUMBER, share_rows};
 
 /// The most a rounded number can be: symmetric, so that no product overflows.
 const LARGEST: f32 = 127.0;
@@ -61,7 +61,7 @@ impl Activations {
     pub fn new(x: &[f32], cols: usize) -> Self {
         let (len, blocks_a_row) = (x.len() / cols, cols.div_ceil(BLOCK));
         let mut blocks = vec![RoundedBlock::NOTHING; len * blocks_a_row];
-        share_rows(&mut blocks, blocks_a_row, 2 * cols, |first, blocks| {
+        share_rows(&mut blocks, blocks_a_row, PER_NUMBER * cols, |first, blocks| {
             let rows = blocks.chunks_exact_mut(blocks_a_row);
             for (blocks, x) in rows.zip(x[first * cols..].chunks_exact(cols)) {
                 for (block, x) in blocks.iter_mut().zip(x.chunks(BLOCK)) {
@@ -77,7 +77,7 @@ impl Activations {
     pub fn finely(x: &[f32], cols: usize) -> Self {
         let (len, blocks_a_row) = (x.len() / cols, cols.div_ceil(BLOCK));
         let mut blocks = vec![RoundedBlock::NOTHING; 2 * len * blocks_a_row];
-        share_rows(&mut blocks, 2 * blocks_a_row, 6 * cols, |first, blocks| {
+        share_rows(&mut blocks, 2 * blocks_a_row, 3 * PER_NUMBER * cols, |first, blocks| {
             let rows = blocks.chunks_exact_mut(2 * blocks_a_row);
             for (blocks, x) in rows.zip(x[first * cols..].chunks_exact(cols)) {
                 let (firsts, seconds) = blocks.split_at_mut(blocks_a_row);

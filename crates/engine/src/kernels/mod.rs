@@ -32,7 +32,7 @@ pub use packed::Packed;
 pub use planes::Planes;
 pub use values::{Values, mix};
 
-use crate::threads::share_columns;
+use crate::threads::{Columns, share_columns, share_columns_of_each};
 
 /// Numbers that share a scale.
 pub const BLOCK: usize = 32;
@@ -50,19 +50,69 @@ pub fn multiply(packed: &Packed, positions: &Activations, out: &mut [f32]) {
 /// The same for the rows from `first` on, a multiple of eight: as many as there is
 /// room for in `out`.
 pub fn multiply_rows(packed: &Packed, first: usize, positions: &Activations, out: &mut [f32]) {
+    share_rows_of(packed, positions, out, |columns| {
+        multiply_columns(packed, first, positions, columns);
+    });
+}
+
+/// The same with several matrices of equal width, as one piece of work.
+pub fn multiply_each(products: Vec<(&Packed, &mut [f32])>, positions: &Activations) {
+    let all: Vec<&Packed> = products.iter().map(|(packed, _)| *packed).collect();
+    let cost = all.first().map_or(0, |packed| cost_of_a_row(packed, positions));
+    let outs = products.into_iter().map(|(packed, out)| (out, packed.rows())).collect();
+    share_columns_of_each(outs, rows_together(positions), cost, |which, mut columns| {
+        multiply_columns(all[which], 0, positions, &mut columns);
+    });
+}
+
+/// The same for some of the rows from `first` on: those whose outputs these are, from
+/// a multiple of eight on.
+pub fn multiply_columns(
+    packed: &Packed,
+    first: usize,
+    positions: &Activations,
+    columns: &mut Columns<'_>,
+) {
     #[cfg(target_arch = "x86_64")]
     if x86::is_usable() {
-        return by_tiles(packed, first, positions, out, &x86::KERNELS);
+        return by_tiles(packed, first, positions, columns, &x86::KERNELS);
     }
     #[cfg(target_arch = "wasm32")]
-    return by_tiles(packed, first, positions, out, &wasm::KERNELS);
+    return by_tiles(packed, first, positions, columns, &wasm::KERNELS);
     #[cfg(not(target_arch = "wasm32"))]
-    by_tiles(packed, first, positions, out, &portable::KERNELS);
+    by_tiles(packed, first, positions, columns, &portable::KERNELS);
 }
 
 /// The same by the plain kernel, which the others are compared with.
 pub fn multiply_plainly(packed: &Packed, positions: &Activations, out: &mut [f32]) {
-    by_tiles(packed, 0, positions, out, &portable::KERNELS);
+    share_rows_of(packed, positions, out, |columns| {
+        by_tiles(packed, 0, positions, columns, &portable::KERNELS);
+    });
+}
+
+fn share_rows_of(
+    packed: &Packed,
+    positions: &Activations,
+    out: &mut [f32],
+    work: impl Fn(&mut Columns<'_>) + Sync,
+) {
+    let rows = out.len().checked_div(positions.len()).unwrap_or(0);
+    assert_eq!(out.len(), positions.len() * rows, "room for every output");
+    let cost = cost_of_a_row(packed, positions);
+    share_columns([out], rows, rows_together(positions), cost, |[mut columns]| work(&mut columns));
+}
+
+/// What a part is a multiple of.
+pub fn rows_together(positions: &Activations) -> usize {
+    match positions.len() {
+        1 => 4 * TILE_ROWS,
+        _ => TILE_ROWS,
+    }
+}
+
+/// In multiplications.
+pub fn cost_of_a_row(packed: &Packed, positions: &Activations) -> usize {
+    packed.blocks() * BLOCK * positions.len() * positions.steps()
 }
 
 /// The largest of some numbers without their signs; not a number, if one is none.
@@ -101,45 +151,43 @@ fn by_tiles(
     packed: &Packed,
     first_row: usize,
     positions: &Activations,
-    out: &mut [f32],
+    columns: &mut Columns<'_>,
     kernels: &Kernels,
 ) {
-    let rows = out.len().checked_div(positions.len()).unwrap_or(0);
+    let mut rows = columns.range();
     assert_eq!(positions.blocks(), packed.blocks(), "positions as wide as the matrix");
-    assert_eq!(out.len(), positions.len() * rows, "room for every output");
-    assert!(first_row.is_multiple_of(TILE_ROWS) && first_row + rows <= packed.rows(), "its rows");
+    assert!((first_row + rows.start).is_multiple_of(TILE_ROWS), "whole tiles");
+    assert!(first_row + rows.end <= packed.rows(), "its rows");
     let first_tile = first_row / TILE_ROWS;
     let steps = positions.steps();
-    let cost = packed.blocks() * BLOCK * positions.len() * steps;
-    share_columns(out, rows, TILE_ROWS, cost, |mut columns| {
-        let mut rows = columns.range();
-        if let (Some(four_tiles), 1) = (kernels.four_tiles[steps - 1], positions.len()) {
-            // Each stream goes through a quarter: the longer it is, the sooner memory
-            // knows what comes next.
-            let quarter = rows.len() / (4 * TILE_ROWS) * TILE_ROWS;
-            for row in (rows.start..rows.start + quarter).step_by(TILE_ROWS) {
-                let starts = [0, 1, 2, 3].map(|at| row + at * quarter);
-                let tiles = starts.map(|row| first_tile + row / TILE_ROWS);
-                for (row, sums) in starts.into_iter().zip(four_tiles(packed, tiles, positions)) {
-                    columns.at(0, row, TILE_ROWS).copy_from_slice(&sums);
-                }
+    if let (Some(four_tiles), 1) = (kernels.four_tiles[steps - 1], positions.len()) {
+        // Each stream goes through a quarter: the longer it is, the sooner memory
+        // knows what comes next.
+        let quarter = rows.len() / (4 * TILE_ROWS) * TILE_ROWS;
+        for row in (rows.start..rows.start + quarter).step_by(TILE_ROWS) {
+            let starts = [0, 1, 2, 3].map(|at| row + at * quarter);
+            let tiles = starts.map(|row| first_tile + row / TILE_ROWS);
+            for (row, sums) in starts.into_iter().zip(four_tiles(packed, tiles, positions)) {
+                columns.at(0, row, TILE_ROWS).copy_from_slice(&sums);
             }
-            rows.start += 4 * quarter;
         }
-        for row in rows.clone().step_by(TILE_ROWS) {
-            let used = TILE_ROWS.min(rows.end - row);
-            let tile = first_tile + row / TILE_ROWS;
-            for first in (0..positions.len() * steps).step_by(TILE_POSITIONS) {
-                let together = TILE_POSITIONS.min(positions.len() * steps - first);
-                let sums = kernels.tile[together - 1](packed, tile, positions, first);
-                for (sums, at) in sums[..together].iter().zip(first..) {
-                    let out = columns.at(at / steps, row, used);
-                    match at % steps {
-                        0 => out.copy_from_slice(&sums[..used]),
-                        _ => out.iter_mut().zip(sums).for_each(|(out, sum)| *out += sum),
-                    }
+        rows.start += 4 * quarter;
+    }
+    for row in rows.clone().step_by(TILE_ROWS) {
+        let used = TILE_ROWS.min(rows.end - row);
+        let tile = first_tile + row / TILE_ROWS;
+        for first in (0..positions.len() * steps).step_by(TILE_POSITIONS) {
+            let together = TILE_POSITIONS.min(positions.len() * steps - first);
+            let sums = kernels.tile[together - 1](packed, tile, positions, first);
+            for (sums, at) in sums[..together].iter().zip(first..) {
+                let out = columns.at(at / steps, row, used);
+                match (at % steps, out.as_mut_array::<TILE_ROWS>()) {
+                    // Most are whole: that is a store, and no call.
+                    (0, Some(out)) => *out = *sums,
+                    (0, None) => out.copy_from_slice(&sums[..used]),
+                    _ => out.iter_mut().zip(sums).for_each(|(out, sum)| *out += sum),
                 }
             }
         }
-    });
+    }
 }

@@ -12,13 +12,19 @@
 //! position it is multiplied with, that is noise, and what noise adds up to is
 //! known. Six times that is never reached.
 
+use std::sync::{Mutex, PoisonError};
+
 use bella_weights::BlockType;
 use half::f16;
 
 use super::packed::{Block, Form, Minimum, unpacked};
-use super::{Activations, BLOCK, Packed, TILE_ROWS, largest_of, multiply, multiply_rows, nearest};
+use super::{
+    Activations, BLOCK, Packed, TILE_ROWS, cost_of_a_row, largest_of, multiply, multiply_columns,
+    multiply_rows, nearest, rows_together,
+};
 use crate::error::Result;
-use crate::math::add;
+use crate::math::{add, dot, highest_of};
+use crate::threads::{PER_NUMBER, share_columns};
 
 /// Steps of a weight on either side of zero: one quant in two halves.
 const HALF_RANGE: i32 = 127;
@@ -95,24 +101,48 @@ impl Planes {
     /// right and all else may be off by a little. `floor` makes it of the highest
     /// output, and is the higher the higher that is.
     pub fn multiply_down_to(&self, floor: impl Fn(f32) -> f32, x: &[f32], out: &mut [f32]) {
-        let length = x.iter().map(|x| x * x).sum::<f32>().sqrt();
-        multiply(&self.coarse, &Activations::new(x, self.coarse.cols()), out);
-        let x = Activations::finely(x, self.coarse.cols());
-        let doubt = CERTAIN * length;
-        let surely = out.iter().zip(&self.left_out).map(|(out, left_out)| out - doubt * left_out);
-        let highest = surely.fold(f32::NEG_INFINITY, |a, b| if b > a { b } else { a });
+        let doubt = CERTAIN * dot(x, x).sqrt();
+        let highest = self.surely_highest(doubt, x, out);
         let floor = floor(highest);
-        let tiles = out.chunks_mut(TILE_ROWS).zip(self.left_out.chunks(TILE_ROWS));
-        for (tile, (out, left_out)) in tiles.enumerate() {
-            let mut together = out.iter().zip(left_out);
-            if together.any(|(out, left_out)| out + doubt * left_out >= floor) {
-                let mut fine = [0.0; TILE_ROWS];
-                let fine = &mut fine[..out.len()];
-                multiply_rows(&self.coarse, tile * TILE_ROWS, &x, out);
-                multiply_rows(&self.fine, tile * TILE_ROWS, &x, fine);
-                add(out, fine);
+        let x = Activations::finely(x, self.coarse.cols());
+        let all = out.len();
+        share_columns([out], all, TILE_ROWS, PER_NUMBER, |[mut own]| {
+            for first in own.range().step_by(TILE_ROWS) {
+                let used = TILE_ROWS.min(own.range().end - first);
+                let out = own.at(0, first, used);
+                let mut together = out.iter().zip(&self.left_out[first..]);
+                if together.any(|(out, left_out)| out + doubt * left_out >= floor) {
+                    let mut fine = [0.0; TILE_ROWS];
+                    let fine = &mut fine[..used];
+                    multiply_rows(&self.coarse, first, &x, out);
+                    multiply_rows(&self.fine, first, &x, fine);
+                    add(out, fine);
+                }
             }
-        }
+        });
+    }
+
+    /// What the coarse plane makes of x, and what the highest output is not below,
+    /// whatever that leaves out.
+    fn surely_highest(&self, doubt: f32, x: &[f32], out: &mut [f32]) -> f32 {
+        let x = Activations::new(x, self.coarse.cols());
+        let highest = Mutex::new(f32::NEG_INFINITY);
+        let (rows, cost) = (out.len(), cost_of_a_row(&self.coarse, &x) + PER_NUMBER);
+        share_columns([out], rows, rows_together(&x), cost, |[mut own]| {
+            multiply_columns(&self.coarse, 0, &x, &mut own);
+            let left_out = &self.left_out[own.range()];
+            let mut surely = [f32::NEG_INFINITY; TILE_ROWS];
+            for (out, left_out) in own.row(0).chunks(TILE_ROWS).zip(left_out.chunks(TILE_ROWS)) {
+                for (surely, (out, left_out)) in surely.iter_mut().zip(out.iter().zip(left_out)) {
+                    let least = out - doubt * left_out;
+                    // What is not a number is never the highest.
+                    *surely = if least > *surely { least } else { *surely };
+                }
+            }
+            let mut highest = highest.lock().unwrap_or_else(PoisonError::into_inner);
+            *highest = highest.max(highest_of(&surely));
+        });
+        highest.into_inner().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

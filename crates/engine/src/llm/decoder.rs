@@ -7,6 +7,7 @@ use super::layers::Place;
 use super::rope::Turns;
 use super::vocabulary::Vocabulary;
 use crate::kernels::Rounding;
+use crate::room::Room;
 
 /// A decoder-only language model: tokens in, the next token's scores out.
 pub trait Decoder: Debug {
@@ -48,17 +49,29 @@ pub trait Decoder: Debug {
 pub struct Stream {
     /// \[n, width]
     pub x: Vec<f32>,
-    /// The position of the first row.
-    pub start: usize,
-    /// How positions turn, for each of the model's ropes.
-    pub turns: Vec<Turns>,
-    pub rounding: Rounding,
+    pub passage: Passage,
 }
 
-impl Stream {
+/// How it passes.
+#[derive(Debug)]
+pub struct Passage {
+    /// The position of the first row.
+    start: usize,
+    /// How positions turn, for each of the model's ropes.
+    turns: Vec<Turns>,
+    rounding: Rounding,
+    room: Room,
+}
+
+impl Passage {
+    pub fn new(start: usize, turns: Vec<Turns>, rounding: Rounding) -> Self {
+        Self { start, turns, rounding, room: Room::default() }
+    }
+
     /// Where its positions stand, turned by one of the ropes.
     pub(super) fn place(&self, rope: usize) -> Place<'_> {
-        Place { start: self.start, turns: &self.turns[rope], rounding: self.rounding }
+        let Self { start, ref turns, rounding, ref room } = *self;
+        Place { start, turns: &turns[rope], rounding, room }
     }
 }
 
@@ -92,7 +105,7 @@ impl Reading {
     }
 
     pub fn rounding(&self) -> Rounding {
-        self.stream.rounding
+        self.stream.passage.rounding
     }
 
     /// One more layer; after the last, the state of the last token.

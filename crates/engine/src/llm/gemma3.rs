@@ -3,14 +3,14 @@
 //! positions for each one that sees all.
 
 use super::cache::Cache;
-use super::decoder::{Decoder, Stream};
+use super::decoder::{Decoder, Passage, Stream};
 use super::hyperparameters::Hyperparameters;
 use super::layers::{Attention, GatedMlp, Heads, RmsNorm};
 use super::rope::{Pairing, Rope};
 use super::vocabulary::Vocabulary;
 use crate::error::Result;
 use crate::kernels::Rounding;
-use crate::math::{add, gelu_tanh};
+use crate::math::{add_together, gate_by_gelu_tanh};
 use crate::tensors::Tensors;
 
 /// Every sixth layer sees everything.
@@ -86,7 +86,7 @@ impl Layer {
             attention: Attention { window, ..attention },
             after_attention_norm: norm(tensors, "post_attention_norm")?,
             mlp_norm: norm(tensors, "ffn_norm")?,
-            mlp: GatedMlp::take(tensors, &block, sizes.width, sizes.hidden, gelu_tanh)?,
+            mlp: GatedMlp::take(tensors, &block, sizes.width, sizes.hidden, gate_by_gelu_tanh)?,
             after_mlp_norm: norm(tensors, "post_ffw_norm")?,
         })
     }
@@ -115,23 +115,19 @@ impl Decoder for Gemma3 {
         let scale = (self.embedding.width() as f32).sqrt();
         x.iter_mut().for_each(|x| *x *= scale);
         let ropes = [&self.global_rope, &self.local_rope];
-        Stream {
-            x,
-            start,
-            turns: ropes.map(|rope| rope.turns(start, tokens.len())).into(),
-            rounding,
-        }
+        let turns = ropes.map(|rope| rope.turns(start, tokens.len())).into();
+        Stream { x, passage: Passage::new(start, turns, rounding) }
     }
 
     fn layer(&self, index: usize, stream: &mut Stream, cache: &mut Cache) {
         let (layer, memory) = (&self.layers[index], &mut cache.layers[index]);
-        let place = stream.place(usize::from(layer.attention.window.is_some()));
-        let normed = layer.attention_norm.apply(&stream.x);
+        let place = stream.passage.place(usize::from(layer.attention.window.is_some()));
+        let normed = layer.attention_norm.apply_in(place.room, &stream.x);
         let attended = layer.attention.forward(&normed, place, memory);
-        add(&mut stream.x, &layer.after_attention_norm.apply(&attended));
-        let normed = layer.mlp_norm.apply(&stream.x);
-        let passed = layer.mlp.forward(&normed, stream.rounding);
-        add(&mut stream.x, &layer.after_mlp_norm.apply(&passed));
+        add_together(&mut stream.x, &layer.after_attention_norm.apply_in(place.room, &attended));
+        let normed = layer.mlp_norm.apply_in(place.room, &stream.x);
+        let passed = layer.mlp.forward(&normed, place);
+        add_together(&mut stream.x, &layer.after_mlp_norm.apply_in(place.room, &passed));
     }
 
     fn leave(&self, Stream { x, .. }: &Stream) -> Vec<f32> {

@@ -6,8 +6,9 @@ use crate::error::{EngineError, Result};
 use crate::kernels::Rounding;
 use crate::math::rms_norm;
 use crate::matrix::{Linear, Matrix};
+use crate::room::{Lent, Room};
 use crate::tensors::Tensors;
-use crate::threads::share_rows;
+use crate::threads::{PER_NUMBER, share_rows};
 
 /// A root-mean-square norm and its weights.
 #[derive(Debug)]
@@ -24,11 +25,21 @@ impl RmsNorm {
 
     pub fn apply(&self, x: &[f32]) -> Vec<f32> {
         let mut out = vec![0.0; x.len()];
+        self.apply_to(x, &mut out);
+        out
+    }
+
+    pub fn apply_in<'a>(&self, room: &'a Room, x: &[f32]) -> Lent<'a> {
+        let mut out = room.lend(x.len());
+        self.apply_to(x, &mut out);
+        out
+    }
+
+    fn apply_to(&self, x: &[f32], out: &mut [f32]) {
         let width = self.weight.len();
-        share_rows(&mut out, width, 4 * width, |first, out| {
+        share_rows(out, width, PER_NUMBER / 4 * width, |first, out| {
             rms_norm(&x[first * width..][..out.len()], &self.weight, self.epsilon, out);
         });
-        out
     }
 
     pub fn apply_in_place(&self, x: &mut [f32]) {
@@ -50,6 +61,7 @@ pub struct Place<'a> {
     pub start: usize,
     pub turns: &'a Turns,
     pub rounding: Rounding,
+    pub room: &'a Room,
 }
 
 /// The sizes attention is cut into.
@@ -117,12 +129,12 @@ impl Attention {
     }
 
     /// x\[n, width] are the positions of `at`; the memory has all before.
-    pub fn forward(&self, x: &[f32], at: Place<'_>, memory: &mut Memory) -> Vec<f32> {
-        let Place { start, turns, rounding } = at;
+    pub fn forward<'a>(&self, x: &[f32], at: Place<'a>, memory: &mut Memory) -> Lent<'a> {
+        let Place { start, turns, rounding, room } = at;
         let n = x.len() / self.query.weight.cols();
-        let mut queries = vec![0.0; n * self.query.rows()];
-        let mut keys = vec![0.0; n * self.key.rows()];
-        let mut values = vec![0.0; n * self.value.rows()];
+        let mut queries = room.lend(n * self.query.rows());
+        let mut keys = room.lend(n * self.key.rows());
+        let mut values = room.lend(n * self.value.rows());
         Linear::apply_each(
             x,
             rounding,
@@ -136,19 +148,19 @@ impl Attention {
             let end = start + at + 1;
             self.window.map_or(0, |window| end.saturating_sub(window))..end
         };
-        let mut mixed = vec![0.0; queries.len()];
+        let mut mixed = room.lend(queries.len());
         // Over many positions errors even out, and looking them up is what takes time.
         let looking = if memory.len() > MANY { Rounding::Once } else { rounding };
         let question = Question { heads: self.heads.query, scale: self.scale, rounding: looking };
         memory.look_up(&queries, question, visible, &mut mixed);
-        let mut out = vec![0.0; n * self.output.rows()];
+        let mut out = room.lend(n * self.output.rows());
         Linear::apply_each(&mixed, rounding, [(&self.output, &mut out)]);
         out
     }
 
     /// Norms heads, where the family does, and turns them to their positions.
     fn place(&self, rows: &mut [f32], width: usize, norm: Option<&RmsNorm>, turns: &Turns) {
-        share_rows(rows, width, 4 * width, |first, rows| {
+        share_rows(rows, width, PER_NUMBER / 4 * width, |first, rows| {
             if let Some(norm) = norm {
                 norm.apply_in_place(rows);
             }
@@ -169,7 +181,8 @@ pub struct GatedMlp {
     pub up: Matrix,
     /// \[width, hidden]
     pub down: Matrix,
-    pub activation: fn(f32) -> f32,
+    /// (gate, up): gate becomes activation(gate) · up.
+    pub activate: fn(&mut [f32], &[f32]),
 }
 
 impl GatedMlp {
@@ -178,28 +191,25 @@ impl GatedMlp {
         block: &str,
         width: usize,
         hidden: usize,
-        activation: fn(f32) -> f32,
+        activate: fn(&mut [f32], &[f32]),
     ) -> Result<Self> {
         Ok(Self {
             gate: tensors.matrix(&format!("{block}.ffn_gate.weight"), hidden, width)?,
             up: tensors.matrix(&format!("{block}.ffn_up.weight"), hidden, width)?,
             down: tensors.matrix(&format!("{block}.ffn_down.weight"), width, hidden)?,
-            activation,
+            activate,
         })
     }
 
     /// x\[n, width] → \[n, width]
-    pub fn forward(&self, x: &[f32], rounding: Rounding) -> Vec<f32> {
+    pub fn forward<'a>(&self, x: &[f32], at: Place<'a>) -> Lent<'a> {
+        let Place { rounding, room, .. } = at;
         let (n, hidden) = (x.len() / self.gate.cols(), self.gate.rows());
-        let mut gate = vec![0.0; n * hidden];
-        let mut up = vec![0.0; n * hidden];
-        Matrix::apply_each(x, rounding, [(&self.gate, &mut gate), (&self.up, &mut up)]);
-        share_rows(&mut gate, hidden, 16 * hidden, |first, gate| {
-            for (gate, up) in gate.iter_mut().zip(&up[first * hidden..]) {
-                *gate = (self.activation)(*gate) * up;
-            }
-        });
-        let mut out = vec![0.0; n * self.down.rows()];
+        let mut gate = room.lend(n * hidden);
+        let mut up = room.lend(n * hidden);
+        let both = [(&self.gate, &mut gate[..]), (&self.up, &mut up[..])];
+        Matrix::apply_both(x, rounding, both, self.activate);
+        let mut out = room.lend(n * self.down.rows());
         Matrix::apply_each(&gate, rounding, [(&self.down, &mut out)]);
         out
     }

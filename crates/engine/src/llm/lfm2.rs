@@ -2,15 +2,16 @@
 //! gated convolution, a few attend.
 
 use super::cache::{Cache, History};
-use super::decoder::{Decoder, Stream};
+use super::decoder::{Decoder, Passage, Stream};
 use super::hyperparameters::Hyperparameters;
-use super::layers::{Attention, GatedMlp, Heads, RmsNorm};
+use super::layers::{Attention, GatedMlp, Heads, Place, RmsNorm};
 use super::rope::{Pairing, Rope};
 use super::vocabulary::Vocabulary;
 use crate::error::Result;
 use crate::kernels::Rounding;
-use crate::math::{add, silu};
+use crate::math::{add_together, gate_by_silu};
 use crate::matrix::Matrix;
+use crate::room::Lent;
 use crate::tensors::Tensors;
 
 const LONGEST_KERNEL: usize = 64;
@@ -104,7 +105,7 @@ impl Layer {
             mixer,
             place,
             mlp_norm: RmsNorm::take(tensors, &format!("{block}.ffn_norm"), width, epsilon)?,
-            mlp: GatedMlp::take(tensors, &block, width, sizes.hidden, silu)?,
+            mlp: GatedMlp::take(tensors, &block, width, sizes.hidden, gate_by_silu)?,
         })
     }
 }
@@ -126,9 +127,10 @@ impl ShortConvolution {
     }
 
     /// x\[n, width] → \[n, width]; `history` holds B · x of all positions before.
-    fn forward(&self, x: &[f32], rounding: Rounding, history: &mut History) -> Vec<f32> {
+    fn forward<'a>(&self, x: &[f32], at: Place<'a>, history: &mut History) -> Lent<'a> {
+        let Place { rounding, room, .. } = at;
         let width = self.output.rows();
-        let mut projected = vec![0.0; 3 * x.len()];
+        let mut projected = room.lend(3 * x.len());
         Matrix::apply_each(x, rounding, [(&self.input, &mut projected)]);
         let mut mixed = vec![0.0; x.len()];
         for (projected, mixed) in
@@ -148,7 +150,7 @@ impl ShortConvolution {
             }
             mixed.iter_mut().zip(c).for_each(|(mixed, c)| *mixed *= c);
         }
-        let mut out = vec![0.0; x.len()];
+        let mut out = room.lend(x.len());
         Matrix::apply_each(&mixed, rounding, [(&self.output, &mut out)]);
         out
     }
@@ -186,23 +188,24 @@ impl Decoder for Lfm2 {
 
     fn enter(&self, tokens: &[u32], start: usize, rounding: Rounding) -> Stream {
         let turns = vec![self.rope.turns(start, tokens.len())];
-        Stream { x: self.embedding.embed(tokens), start, turns, rounding }
+        Stream { x: self.embedding.embed(tokens), passage: Passage::new(start, turns, rounding) }
     }
 
     fn layer(&self, index: usize, stream: &mut Stream, cache: &mut Cache) {
         let layer = &self.layers[index];
-        let normed = layer.mixer_norm.apply(&stream.x);
+        let place = stream.passage.place(0);
+        let normed = layer.mixer_norm.apply_in(place.room, &stream.x);
         let mixed = match &layer.mixer {
             Mixer::Attention(attention) => {
-                attention.forward(&normed, stream.place(0), &mut cache.layers[layer.place])
+                attention.forward(&normed, place, &mut cache.layers[layer.place])
             }
             Mixer::Convolution(convolution) => {
-                convolution.forward(&normed, stream.rounding, &mut cache.histories[layer.place])
+                convolution.forward(&normed, place, &mut cache.histories[layer.place])
             }
         };
-        add(&mut stream.x, &mixed);
-        let normed = layer.mlp_norm.apply(&stream.x);
-        add(&mut stream.x, &layer.mlp.forward(&normed, stream.rounding));
+        add_together(&mut stream.x, &mixed);
+        let normed = layer.mlp_norm.apply_in(place.room, &stream.x);
+        add_together(&mut stream.x, &layer.mlp.forward(&normed, place));
     }
 
     fn leave(&self, Stream { x, .. }: &Stream) -> Vec<f32> {

@@ -3,14 +3,14 @@
 //! queries, keys and values, Qwen 3 with norms on the heads instead.
 
 use super::cache::Cache;
-use super::decoder::{Decoder, Stream};
+use super::decoder::{Decoder, Passage, Stream};
 use super::hyperparameters::Hyperparameters;
 use super::layers::{Attention, GatedMlp, Heads, RmsNorm};
 use super::rope::{Pairing, Rope};
 use super::vocabulary::Vocabulary;
 use crate::error::Result;
 use crate::kernels::Rounding;
-use crate::math::{add, silu};
+use crate::math::{add_together, gate_by_silu};
 use crate::tensors::Tensors;
 
 #[derive(Debug)]
@@ -84,7 +84,7 @@ impl Layer {
             attention_norm: norm(tensors, "attn_norm")?,
             attention: Attention::take(tensors, &block, width, heads, sizes.norm_epsilon)?,
             mlp_norm: norm(tensors, "ffn_norm")?,
-            mlp: GatedMlp::take(tensors, &block, width, sizes.hidden, silu)?,
+            mlp: GatedMlp::take(tensors, &block, width, sizes.hidden, gate_by_silu)?,
         })
     }
 }
@@ -109,16 +109,17 @@ impl Decoder for Llama {
 
     fn enter(&self, tokens: &[u32], start: usize, rounding: Rounding) -> Stream {
         let turns = vec![self.rope.turns(start, tokens.len())];
-        Stream { x: self.embedding.embed(tokens), start, turns, rounding }
+        Stream { x: self.embedding.embed(tokens), passage: Passage::new(start, turns, rounding) }
     }
 
     fn layer(&self, index: usize, stream: &mut Stream, cache: &mut Cache) {
         let (layer, memory) = (&self.layers[index], &mut cache.layers[index]);
-        let normed = layer.attention_norm.apply(&stream.x);
-        let attended = layer.attention.forward(&normed, stream.place(0), memory);
-        add(&mut stream.x, &attended);
-        let normed = layer.mlp_norm.apply(&stream.x);
-        add(&mut stream.x, &layer.mlp.forward(&normed, stream.rounding));
+        let place = stream.passage.place(0);
+        let normed = layer.attention_norm.apply_in(place.room, &stream.x);
+        let attended = layer.attention.forward(&normed, place, memory);
+        add_together(&mut stream.x, &attended);
+        let normed = layer.mlp_norm.apply_in(place.room, &stream.x);
+        add_together(&mut stream.x, &layer.mlp.forward(&normed, place));
     }
 
     fn leave(&self, Stream { x, .. }: &Stream) -> Vec<f32> {

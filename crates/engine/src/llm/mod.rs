@@ -30,7 +30,7 @@ use crate::tensors::Tensors;
 use crate::tokenizer::Tokenizer;
 pub use constraint::Constraint;
 pub use conversation::Conversation;
-pub use decoder::{Decoder, Reading, Stream};
+pub use decoder::{Decoder, Passage, Reading, Stream};
 pub use generation::{Generation, Step};
 use hyperparameters::Hyperparameters;
 pub use prompt::Dialogue;

@@ -5,8 +5,9 @@ use crate::error::Result;
 use crate::kernels::Rounding;
 use crate::math::{gelu, layer_norm};
 use crate::matrix::Linear;
+use crate::room::{Lent, Room};
 use crate::tensors::Tensors;
-use crate::threads::share_rows;
+use crate::threads::{PER_NUMBER, share_rows};
 
 #[derive(Debug)]
 pub struct LayerNorm {
@@ -25,10 +26,10 @@ impl LayerNorm {
         })
     }
 
-    pub fn apply(&self, x: &[f32]) -> Vec<f32> {
-        let mut out = vec![0.0; x.len()];
+    pub fn apply<'a>(&self, x: &[f32], room: &'a Room) -> Lent<'a> {
+        let mut out = room.lend(x.len());
         let width = self.weight.len();
-        share_rows(&mut out, width, 8 * width, |first, out| {
+        share_rows(&mut out, width, PER_NUMBER / 4 * width, |first, out| {
             let x = &x[first * width..][..out.len()];
             layer_norm(x, &self.weight, &self.bias, Self::EPSILON, out);
         });
@@ -57,22 +58,25 @@ impl Attention {
         })
     }
 
-    pub fn queries(&self, x: &[f32]) -> Vec<f32> {
-        applied(&self.query, x)
+    pub fn queries<'a>(&self, x: &[f32], room: &'a Room) -> Lent<'a> {
+        applied(&self.query, x, room)
     }
 
     /// Keeps keys and values of x\[n, state] behind those that are there.
-    pub fn remember(&self, x: &[f32], memory: &mut Memory) {
-        let room = || vec![0.0; x.len()];
-        let (mut keys, mut values) = (room(), room());
+    pub fn remember(&self, x: &[f32], memory: &mut Memory, room: &Room) {
+        let [mut keys, mut values] = [(); 2].map(|()| room.lend(x.len()));
         Linear::apply_each(x, Rounding::Once, [(&self.key, &mut keys), (&self.value, &mut values)]);
         memory.push(&keys, &values);
     }
 
     /// Queries for x, which is remembered as well.
-    pub fn query_and_remember(&self, x: &[f32], memory: &mut Memory) -> Vec<f32> {
-        let room = || vec![0.0; x.len()];
-        let (mut queries, mut keys, mut values) = (room(), room(), room());
+    pub fn query_and_remember<'a>(
+        &self,
+        x: &[f32],
+        memory: &mut Memory,
+        room: &'a Room,
+    ) -> Lent<'a> {
+        let [mut queries, mut keys, mut values] = [(); 3].map(|()| room.lend(x.len()));
         Linear::apply_each(
             x,
             Rounding::Once,
@@ -84,18 +88,19 @@ impl Attention {
 
     /// What queries\[n, state] find in `memory`, of which query i sees the first
     /// `visible(i)` positions.
-    pub fn look_up(
+    pub fn look_up<'a>(
         &self,
         queries: &[f32],
         memory: &Memory,
         visible: impl Fn(usize) -> usize + Sync,
-    ) -> Vec<f32> {
+        room: &'a Room,
+    ) -> Lent<'a> {
         let heads = memory.heads();
         let scale = 1.0 / ((self.query.rows() / heads) as f32).sqrt();
-        let mut mixed = vec![0.0; queries.len()];
+        let mut mixed = room.lend(queries.len());
         let question = Question { heads, scale, rounding: Rounding::Once };
         memory.look_up(queries, question, |at| 0..visible(at), &mut mixed);
-        applied(&self.output, &mixed)
+        applied(&self.output, &mixed, room)
     }
 
     pub fn memory_bytes(&self) -> usize {
@@ -120,12 +125,12 @@ impl Mlp {
         })
     }
 
-    pub fn forward(&self, x: &[f32]) -> Vec<f32> {
-        let mut wide = applied(&self.widen, x);
-        share_rows(&mut wide, self.widen.rows(), 16 * self.widen.rows(), |_, wide| {
+    pub fn forward<'a>(&self, x: &[f32], room: &'a Room) -> Lent<'a> {
+        let mut wide = applied(&self.widen, x, room);
+        share_rows(&mut wide, self.widen.rows(), PER_NUMBER * self.widen.rows(), |_, wide| {
             wide.iter_mut().for_each(|value| *value = gelu(*value));
         });
-        applied(&self.shrink, &wide)
+        applied(&self.shrink, &wide, room)
     }
 
     pub fn memory_bytes(&self) -> usize {
@@ -134,8 +139,8 @@ impl Mlp {
 }
 
 /// \[n, cols] to \[n, rows]
-fn applied(linear: &Linear, x: &[f32]) -> Vec<f32> {
-    let mut out = vec![0.0; x.len() / linear.weight.cols() * linear.rows()];
+fn applied<'a>(linear: &Linear, x: &[f32], room: &'a Room) -> Lent<'a> {
+    let mut out = room.lend(x.len() / linear.weight.cols() * linear.rows());
     linear.apply(x, &mut out);
     out
 }

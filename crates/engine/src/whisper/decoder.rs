@@ -13,6 +13,7 @@ use crate::attention::{Memory, Precision};
 use crate::error::Result;
 use crate::math::add;
 use crate::matrix::Matrix;
+use crate::room::Room;
 use crate::tensors::Tensors;
 
 /// Every token's row: more than half of a small model.
@@ -81,8 +82,8 @@ impl Decoder {
     }
 
     /// Keeps keys and values of what the encoder heard, x\[n, state], for `layer`.
-    pub fn remember(&self, layer: usize, x: &[f32], heard: &mut Memory) {
-        self.layers[layer].cross_attention.remember(x, heard);
+    pub fn remember(&self, layer: usize, x: &[f32], heard: &mut Memory, room: &Room) {
+        self.layers[layer].cross_attention.remember(x, heard, room);
     }
 
     /// Writes `tokens` and gives the state\[state] after the last of them.
@@ -99,23 +100,22 @@ impl Decoder {
             self.embedding.unpack_row(token as usize, x);
             add(x, position);
         }
+        let room = &Room::default();
         for ((layer, written), heard) in
             self.layers.iter().zip(&mut written.layers).zip(&heard.layers)
         {
-            let normed = layer.self_norm.apply(&x);
-            let queries = layer.self_attention.query_and_remember(&normed, written);
-            add(
-                &mut x,
-                &layer.self_attention.look_up(&queries, written, |position| start + position + 1),
-            );
+            let normed = layer.self_norm.apply(&x, room);
+            let queries = layer.self_attention.query_and_remember(&normed, written, room);
+            let visible = |position| start + position + 1;
+            add(&mut x, &layer.self_attention.look_up(&queries, written, visible, room));
 
-            let queries = layer.cross_attention.queries(&layer.cross_norm.apply(&x));
-            add(&mut x, &layer.cross_attention.look_up(&queries, heard, |_| heard.len()));
+            let queries = layer.cross_attention.queries(&layer.cross_norm.apply(&x, room), room);
+            add(&mut x, &layer.cross_attention.look_up(&queries, heard, |_| heard.len(), room));
 
-            let normed = layer.mlp_norm.apply(&x);
-            add(&mut x, &layer.mlp.forward(&normed));
+            let normed = layer.mlp_norm.apply(&x, room);
+            add(&mut x, &layer.mlp.forward(&normed, room));
         }
-        self.norm.apply(&x[x.len() - state..])
+        self.norm.apply(&x[x.len() - state..], room).to_vec()
     }
 
     /// \[state] to \[vocabulary]

@@ -14,9 +14,11 @@ use super::decoder::Decoder;
 use super::sizes::Sizes;
 use crate::attention::{Memory, Precision};
 use crate::error::{EngineError, Result};
-use crate::math::{add, gelu};
+use crate::math::{add_together, gelu};
 use crate::matrix::Linear;
+use crate::room::Room;
 use crate::tensors::Tensors;
+use crate::threads::{PER_NUMBER, share_rows};
 use bella_weights::BlockType;
 
 #[derive(Debug)]
@@ -72,13 +74,17 @@ impl Encoder {
         let (first, last) = ((2 * from).saturating_sub(1), (2 * to).min(end));
         let mut middle =
             self.conv1.apply(mel, self.sizes.mels, (first..last).map(|row| row as isize));
-        middle.iter_mut().for_each(|value| *value = gelu(*value));
+        share_rows(&mut middle, 1, PER_NUMBER, |_, values| {
+            values.iter_mut().for_each(|value| *value = gelu(*value));
+        });
         let centres = (from..to).map(|row| (2 * row) as isize - first as isize);
         let mut x = self.conv2.apply(&middle, self.sizes.audio.state, centres);
-        for (value, position) in x.iter_mut().zip(&self.positions[from * self.sizes.audio.state..])
-        {
-            *value = gelu(*value) + position;
-        }
+        let positions = &self.positions[from * self.sizes.audio.state..];
+        share_rows(&mut x, 1, PER_NUMBER, |first, values| {
+            for (value, position) in values.iter_mut().zip(&positions[first..]) {
+                *value = gelu(*value) + position;
+            }
+        });
         x
     }
 
@@ -160,6 +166,7 @@ pub struct Listening {
     queries: Vec<f32>,
     memory: Memory,
     heard: Heard,
+    room: Room,
     stage: Stage,
     /// How far the stage has come.
     row: usize,
@@ -193,6 +200,7 @@ impl Listening {
             queries: Vec::with_capacity(rows * audio.state),
             memory: audio.new_memory(encoder.precision),
             heard: Heard { layers: layers.collect() },
+            room: Room::default(),
             stage: Stage::Stem,
             row: 0,
         })
@@ -206,22 +214,26 @@ impl Listening {
         let (from, to) = (self.row, self.row + count);
         let state = encoder.sizes.audio.state;
         let block = from * state..to * state;
+        let room = &self.room;
         match self.stage {
             Stage::Stem => self.x.extend(encoder.stem(&self.mel, from, to)),
             Stage::Project(index) => {
                 let layer = &encoder.layers[index];
-                let normed = layer.attention_norm.apply(&self.x[block]);
-                self.queries.extend(layer.attention.query_and_remember(&normed, &mut self.memory));
+                let normed = layer.attention_norm.apply(&self.x[block], room);
+                let queries = layer.attention.query_and_remember(&normed, &mut self.memory, room);
+                self.queries.extend_from_slice(&queries);
             }
             Stage::Mix(index) => {
                 let layer = &encoder.layers[index];
                 let x = &mut self.x[block.clone()];
-                add(x, &layer.attention.look_up(&self.queries[block], &self.memory, |_| self.rows));
-                add(x, &layer.mlp.forward(&layer.mlp_norm.apply(x)));
+                let (queries, rows) = (&self.queries[block], self.rows);
+                add_together(x, &layer.attention.look_up(queries, &self.memory, |_| rows, room));
+                let normed = layer.mlp_norm.apply(x, room);
+                add_together(x, &layer.mlp.forward(&normed, room));
             }
             Stage::Hand(index) => {
                 let x = &self.x[block];
-                decoder.remember(index, x, &mut self.heard.layers[index]);
+                decoder.remember(index, x, &mut self.heard.layers[index], room);
             }
             Stage::Done => return None,
         }
@@ -246,7 +258,7 @@ impl Listening {
                 if layer + 1 < encoder.layers.len() {
                     Stage::Project(layer + 1)
                 } else {
-                    self.x = encoder.norm.apply(&self.x);
+                    self.x = encoder.norm.apply(&self.x, &self.room).to_vec();
                     Stage::Hand(0)
                 }
             }

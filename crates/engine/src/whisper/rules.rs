@@ -1,6 +1,7 @@
 //! What may come next: Whisper's own rules, as masks over its scores.
 
 use super::tokens::{TIMESTAMPS_PER_SECOND, Tokens};
+use crate::math::log_sum_exp;
 
 /// Speech may begin this late in a window, in seconds. A later first timestamp
 /// means that the model skipped something.
@@ -71,13 +72,4 @@ fn forbid(logits: &mut [f32], tokens: impl IntoIterator<Item = u32>) {
             *logit = f32::NEG_INFINITY;
         }
     }
-}
-
-/// ln Σ eˣ
-pub fn log_sum_exp(values: &[f32]) -> f32 {
-    let highest = values.iter().copied().fold(f32::NEG_INFINITY, f32::max);
-    if highest == f32::NEG_INFINITY {
-        return highest;
-    }
-    highest + values.iter().map(|value| (value - highest).exp()).sum::<f32>().ln()
 }

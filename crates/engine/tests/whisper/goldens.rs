@@ -4,9 +4,10 @@ use std::f64::consts::TAU;
 
 use bella_engine::audio::mel::{MelFilters, Spectrogram};
 use bella_engine::math::argmax;
+use bella_engine::math::log_sum_exp;
 use bella_engine::whisper::Whisper;
 use bella_engine::whisper::encoder::{Heard, Listening};
-use bella_engine::whisper::rules::{self, log_sum_exp};
+use bella_engine::whisper::rules;
 use bella_protocol::Language;
 use serde::Deserialize;
 
