@@ -24,7 +24,7 @@ use crew::CREW;
 const NAP: Duration = Duration::from_millis(1);
 const NAPS: usize = 2_000;
 /// Of large work.
-const PARTS_PER_THREAD: usize = 3;
+const PARTS_PER_THREAD: usize = 8;
 /// What work costs is told in multiplications of the integer kernels, of which a
 /// thread does some fifty in a nanosecond. So many are worth a part of their own:
 /// handing it out and hearing that it is done takes half a microsecond.

@@ -52,6 +52,8 @@ pub struct Generation {
     said: String,
     /// State after the last token read; empty until the prompt is read.
     state: Vec<f32>,
+    /// What was said last and is not read yet: it is shown first.
+    last: Option<u32>,
     /// The block of the prompt that is on its way through the layers.
     reading: Option<(Vec<u32>, Reading)>,
     usage: Usage,
@@ -98,6 +100,7 @@ impl Generation {
             prompt_text: prompt.text,
             said: String::new(),
             state: Vec::new(),
+            last: None,
             reading: None,
             usage,
             ended: None,
@@ -183,6 +186,10 @@ impl Generation {
     }
 
     fn speak(&mut self, model: &LanguageModel, memory: &mut Conversation) -> Step {
+        if let Some(token) = self.last.take() {
+            self.state = model.decoder.forward(&[token], &mut memory.cache);
+            memory.tokens.push(token);
+        }
         if self.usage.reply_tokens >= self.max_tokens || memory.tokens.len() >= self.context {
             return self.end(memory, Stop::Length);
         }
@@ -198,15 +205,14 @@ impl Generation {
             constraint.advance(token);
         }
         self.usage.reply_tokens += 1;
-        self.state = model.decoder.forward(&[token], &mut memory.cache);
-        memory.tokens.push(token);
+        self.last = Some(token);
         let text = self.stream.push(model.tokenizer.bytes_of(token));
         self.said.push_str(&text);
         let passed = self.stops.push(&text);
         if passed.stopped {
             self.ended = Some(Stop::Finished);
-            // The rest of the stop string was read but never shown: the next
-            // turn will not contain it, so the cache must be compared by tokens.
+            // The stop string was read but never shown: the next turn will not
+            // contain it, so the cache must be compared by tokens.
             memory.text.clear();
         }
         Step::Text(passed.text)
@@ -234,6 +240,10 @@ impl Generation {
     /// Lets out what was held back, then ends.
     fn end(&mut self, memory: &mut Conversation, stop: Stop) -> Step {
         self.ended = Some(stop);
+        if self.last.is_some() {
+            // Of what was said the last is missing in the cache.
+            memory.text.clear();
+        }
         if !memory.text.is_empty() {
             memory.text.push_str(&self.said);
         }
