@@ -9,9 +9,9 @@ use std::cell::{Cell, UnsafeCell};
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicUsize, Ordering};
 use std::sync::{Condvar, Mutex, PoisonError, TryLockError};
 
-/// Looks for work before lying down: about a tenth of a millisecond, a little more
-/// than what passes between two tokens.
-const LOOKS: u32 = 60_000;
+/// Looks for work before lying down: about a millisecond, which is several times
+/// what a browser takes to hear its messages between two steps.
+const LOOKS: u32 = 250_000;
 /// A bit for each part of a piece of work.
 const MOST_PARTS: usize = u32::BITS as usize;
 
