@@ -1,4 +1,4 @@
-//! Browsers that are killed while a model arrives.
+//! Tabs and browsers that are killed while a model arrives.
 
 use std::collections::BTreeMap;
 use std::env;
@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use bella_protocol::{Outcome, Request};
 use bella_tests::engine::Engine;
-use bella_tests::{Browser, Profile, Visit};
+use bella_tests::{Browser, Page, Profile, Visit};
 use xtask::server::Fault;
 
 use crate::keeping::{CHUNK, about_weights, first_byte, forget, kept};
@@ -33,7 +33,7 @@ impl Dice {
     }
 }
 
-fn kills() -> usize {
+fn wanted_kills() -> usize {
     let asked = env::var(KILLS_VARIABLE).ok();
     asked.map_or(FEW, |kills| kills.parse().unwrap_or_else(|_| panic!("{KILLS_VARIABLE}={kills}")))
 }
@@ -55,8 +55,54 @@ fn sent_again(visit: &Visit, from: usize) -> Vec<usize> {
     again
 }
 
+/// How a visit ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum End {
+    /// The browser goes on without the process of the tab and of its workers.
+    Tab,
+    /// As when the power fails.
+    Browser,
+}
+
+impl End {
+    fn by(dice: &mut Dice) -> Self {
+        if dice.below(2) == 0 { Self::Tab } else { Self::Browser }
+    }
+}
+
+/// A browser with a tab in which a model arrives.
+struct Visitor<'a> {
+    visit: &'a Visit,
+    profile: Profile,
+    running: Option<(Browser, Page)>,
+}
+
+impl Visitor<'_> {
+    fn open(&mut self) -> Engine {
+        let (_, page) = self.running.get_or_insert_with(|| {
+            let browser = Browser::launch().profile(&self.profile).start().expect("a browser");
+            let page = browser.lasting_context().page().expect("a tab");
+            (browser, page)
+        });
+        page.goto(&self.visit.host.url_of(""));
+        Engine::beside(page, "engine under test", "./worker.js")
+    }
+
+    fn end(&mut self, end: End) {
+        match (end, &self.running) {
+            (End::Tab, Some((_, page))) => page.crash(),
+            (End::Browser, _) => {
+                if let Some((browser, _)) = self.running.take() {
+                    browser.kill();
+                }
+            }
+            (End::Tab, None) => {}
+        }
+    }
+}
+
 #[test]
-fn a_browser_killed_at_any_moment_loses_one_chunk() {
+fn whatever_is_killed_at_any_moment_costs_one_chunk() {
     let Some((stage, [spec])) = stage_with(["smollm2-135m-instruct"]) else { return };
     stage.play(|visit| {
         visit.host.misbehave(|asked| match asked.path.contains("/weights/") {
@@ -64,23 +110,22 @@ fn a_browser_killed_at_any_moment_loses_one_chunk() {
             false => Fault::none(),
         });
         let profile = Profile::new().expect("a folder");
+        let mut visitor = Visitor { visit, profile, running: None };
         let mut dice = Dice(20_261_121);
-        let (mut killed, mut models, mut from) = (0, 0, 0);
+        let (mut kills, mut models, mut from) = (Vec::new(), 0, 0);
         loop {
-            let browser = Browser::launch().profile(&profile).start().expect("a browser");
-            let page = browser.lasting_context().page().expect("a tab");
-            page.goto(&visit.host.url_of(""));
-            let engine = Engine::beside(&page, "engine under test", "./worker.js");
+            let engine = visitor.open();
             let held: u64 = kept(&engine).iter().map(|kept| kept.held_bytes).sum();
             let load = engine.send(Request::Load { spec: spec.clone() });
-            let ends = killed == kills();
+            let ends = kills.len() == wanted_kills();
             if !ends {
                 thread::sleep(Duration::from_millis(dice.below(LONGEST_MS)));
             }
             let is_over = ends || kept(&engine).iter().any(|kept| kept.complete);
             if !is_over {
-                browser.kill();
-                killed += 1;
+                let end = End::by(&mut dice);
+                visitor.end(end);
+                kills.push(end);
                 continue;
             }
             assert!(matches!(engine.wait(load).outcome(), Outcome::Loaded(_)));
@@ -89,13 +134,15 @@ fn a_browser_killed_at_any_moment_loses_one_chunk() {
             assert!(told.len() == 1 && told[0].complete, "{told:?}");
             let again = sent_again(visit, from);
             assert!(again.iter().all(|&chunks| chunks <= 1), "{again:?}, {held} bytes were held");
+            let twice: usize = again.iter().sum();
             (models, from) = (models + 1, about_weights(visit).len());
+            eprintln!("model {models} came home after {} kills, {twice} chunks twice", kills.len());
             forget(&engine, &spec.id);
-            browser.close();
             if ends {
                 break;
             }
         }
-        eprintln!("{killed} kills, {models} models came home");
+        let tabs = kills.iter().filter(|&&end| end == End::Tab).count();
+        eprintln!("{tabs} tabs and {} browsers killed, {models} models came home", kills.len() - tabs);
     });
 }
