@@ -11,8 +11,9 @@ use leptos::prelude::Effect as Reaction;
 use leptos::prelude::*;
 
 use crate::browser::page::engine_client::EngineClient;
+use crate::browser::page::hand_over::Files;
 use crate::browser::page::storage::{self, Key};
-use crate::browser::page::{document, frame, marks, now};
+use crate::browser::page::{document, frame, leaving, marks, now};
 use crate::library;
 use crate::pantry::Pantry;
 use crate::settings::Settings;
@@ -62,7 +63,7 @@ impl Bella {
             Companion::new(settings.language.get_untracked(), settings.manner.get_untracked());
         let bella = Self {
             view: View::of(companion.state()),
-            pantry: Pantry::default(),
+            pantry: Pantry::recall(),
             companion: StoredValue::new_local(companion),
             engine: StoredValue::new_local(None),
             drawing_soon: StoredValue::new_local(false),
@@ -70,20 +71,15 @@ impl Bella {
         };
         // Before the engine is up: it is to begin as it was left.
         bella.tell(Event::PowerSavingChosen(settings.saves_power.get_untracked()));
-        bella.engine.set_value(Some(EngineClient::new(move |event| {
-            if !bella.pantry.hears(&event) {
-                bella.tell(event);
-            }
-        })));
-        if let Some(id) = storage::recall(Key::Model) {
-            bella.choose_model(&id);
-        }
+        bella.engine.set_value(Some(EngineClient::new(move |event| bella.hear_engine(event))));
+        bella.begin_with_a_model();
+        leaving::before(|| storage::remember(Key::Loading, None));
         bella.carry_out(Effect::RestartEngine);
         // Whatever was loaded, or was not, may have changed what is kept.
         let phase = Memo::new(move |_| bella.view.phase.with(|phase| phase.name()));
         Reaction::new(move |_| {
             if matches!(phase.get(), "empty" | "idle") {
-                bella.send_beside(Pantry::look());
+                bella.look_into_pantry();
             }
         });
         Reaction::new(move |_| bella.tell(Event::LanguageChosen(settings.language.get())));
@@ -92,21 +88,54 @@ impl Bella {
         bella
     }
 
+    /// The one that was used last, unless the tab before this one died over it.
+    fn begin_with_a_model(self) {
+        let remembered = storage::recall(Key::Model);
+        let Some(killer) = storage::recall(Key::Loading) else {
+            return remembered.iter().for_each(|id| self.choose_model(id));
+        };
+        storage::remember(Key::Loading, None);
+        if remembered.as_deref() == Some(killer.as_str()) {
+            storage::remember(Key::Model, None);
+        }
+        let Some(model) = library::find(&killer) else { return };
+        self.tell(Event::LoadKilledTab { model: model.name.clone() });
+        let instead = library::one_tier_below(model);
+        self.pantry.instead.set(instead.map(|model| model.id.clone()));
+    }
+
+    fn hear_engine(self, event: Event) {
+        if self.hears_in_pantry(&event) {
+            return;
+        }
+        match &event {
+            // Before the companion asks anything of it.
+            Event::EngineReady(build) => self.stock_up(build),
+            Event::EngineLost { .. } => self.engine_is_gone(),
+            _ => {}
+        }
+        let model = self.view.model.with_untracked(|it| it.as_ref().map(|it| it.id().to_owned()));
+        self.pantry.overhear(&event, model.as_deref());
+        self.tell(event);
+    }
+
     /// Ids the manifest does not know (any more) are ignored.
     pub fn choose_model(self, id: &str) {
         if let Some(model) = library::find(id).filter(|model| library::is_used(model.task)) {
+            self.take_out_of_queue(id);
             self.tell(Event::ModelChosen(library::to_companion(model, document::resolve)));
         }
     }
 
-    /// Deletes what the device keeps of a model.
-    pub fn forget_model(self, id: &str) {
-        self.send_beside(Pantry::forget(id));
+    /// To the engine, past the companion: the conversation has no part in it.
+    pub(crate) fn send_beside(self, message: &ToEngine) {
+        self.send_files_beside(message, &Files::default());
     }
 
-    /// To the engine, past the companion: the conversation has no part in it.
-    fn send_beside(self, message: ToEngine) {
-        self.engine.with_value(|engine| engine.iter().for_each(|engine| engine.send(&message)));
+    pub(crate) fn send_files_beside(self, message: &ToEngine, files: &Files) {
+        self.engine.with_value(|engine| {
+            engine.iter().for_each(|engine| engine.send_with_files(message, files));
+        });
     }
 
     /// Sends what stands in the composer. While another message waits it stays
@@ -148,6 +177,7 @@ impl Bella {
             Effect::Send(message) => with_engine(&|engine| engine.send(&message)),
             Effect::RestartEngine => with_engine(&EngineClient::restart),
             Effect::RememberModel(id) => storage::remember(Key::Model, id.as_deref()),
+            Effect::MarkLoading(id) => storage::remember(Key::Loading, id.as_deref()),
         }
     }
 

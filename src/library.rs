@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use bella_companion::{Language, Model};
+use bella_companion::{Language, Model, Tier};
 use bella_protocol::{ModelFile, ModelSpec, Task};
 use bella_weights::manifest::{self, Manifest};
 
@@ -29,6 +29,14 @@ pub fn find(id: &str) -> Option<&'static manifest::Model> {
 pub fn default_chat() -> Option<&'static manifest::Model> {
     let is_chat = |model: &&manifest::Model| model.task == manifest::Task::Chat;
     offered().filter(is_chat).find(|model| model.default).or(offered().find(is_chat))
+}
+
+/// The largest of a lower tier, to begin with after one that was too much.
+pub fn one_tier_below(model: &manifest::Model) -> Option<&'static manifest::Model> {
+    let tier = Tier::of_model(model.bytes());
+    let is_lower =
+        |other: &&manifest::Model| other.task == model.task && Tier::of_model(other.bytes()) < tier;
+    offered().filter(is_lower).max_by_key(|other| other.bytes())
 }
 
 /// Whether a part of this version runs models of this task.
@@ -74,6 +82,14 @@ mod tests {
         parse().expect("the manifest is good");
         let model = default_chat().expect("a chat model");
         assert!(model.default && is_used(model.task), "{}", model.id);
+    }
+
+    #[test]
+    fn there_is_something_smaller_to_begin_with_after_a_crash() {
+        let below = |id| one_tier_below(find(id).expect("a model")).map(|model| model.id.as_str());
+        assert_eq!(below("qwen2.5-coder-1.5b-instruct"), Some("qwen2.5-coder-0.5b-instruct"));
+        assert_eq!(below("qwen2.5-coder-0.5b-instruct"), Some("smollm2-135m-instruct"));
+        assert_eq!(below("smollm2-135m-instruct"), None);
     }
 
     #[test]

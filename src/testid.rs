@@ -78,8 +78,35 @@ pub const UNLOAD_MODEL: &str = "unload-model";
 pub const KEPT: &str = "kept";
 /// Inside a card: delete what the device keeps.
 pub const FORGET_MODEL: &str = "forget-model";
-/// The model is in memory only; `data-reason`: `refused` | `full` | `unreliable`.
+/// The model is in memory only; `data-reason`: `refused` | `full` | `over-limit` |
+/// `unreliable`.
 pub const NOT_KEPT: &str = "not-kept";
+
+/// Inside a card: bring the model onto the device, from the network or from a file
+/// (an `<input type=file>`), or save it as one.
+pub const KEEP_MODEL: &str = "keep-model";
+pub const IMPORT_MODEL: &str = "import-model";
+pub const EXPORT_MODEL: &str = "export-model";
+/// Inside a card: it is on its way. `data-state`: `waiting` | `coming` | `paused` |
+/// `failed`.
+pub const KEEPING: &str = "keeping";
+pub const PAUSE_KEEPING: &str = "pause-keeping";
+pub const RESUME_KEEPING: &str = "resume-keeping";
+pub const CANCEL_KEEPING: &str = "cancel-keeping";
+/// Inside a card; `data-fit`: `unknown` | `fits` | `slow` | `too-large`.
+pub const FIT: &str = "fit";
+/// What could be deleted: a [`DELETE_OTHER`] with `data-model` for each model that
+/// is kept, and [`KEEP_AGAIN`] for the one that found no room.
+pub const MAKE_ROOM: &str = "make-room";
+pub const DELETE_OTHER: &str = "delete-other";
+pub const KEEP_AGAIN: &str = "keep-again";
+/// A kept model that this version does not know; `data-model` is its id.
+pub const STRAY_CARD: &str = "stray-card";
+/// What models take of the device. `data-promised`: whether the browser promised to
+/// keep it, `yes` | `no`, absent where it cannot be asked; `data-tier`: what the
+/// device can carry, `commands` | `tiny` | `standard` | `large`.
+pub const LARDER: &str = "larder";
+pub const ASK_TO_KEEP: &str = "ask-to-keep";
 
 /// Links of the navigation, one per route.
 pub const NAV_TALK: &str = "nav-talk";
@@ -111,6 +138,9 @@ pub const REPLY_LENGTH: &str = "reply-length";
 pub const VARIETY: &str = "variety";
 /// `full` | `saving`
 pub const POWER: &str = "power";
+
+/// On the models page; `any` | `1` | `2` | `4`, in GB.
+pub const KEEP_AT_MOST: &str = "keep-at-most";
 
 /// Leads from the engine's facts in the settings to the lab.
 pub const NAV_LAB: &str = "nav-lab";

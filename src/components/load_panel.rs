@@ -33,6 +33,7 @@ fn LoadOffer() -> impl IntoView {
     let offered = Memo::new(move |_| {
         let wished =
             bella.view.model.with(|model| model.as_ref().map(|model| model.id().to_owned()));
+        let wished = bella.pantry.instead.get().or(wished);
         wished.or_else(|| library::default_chat().map(|model| model.id.clone())).unwrap_or_default()
     });
     let detail = move || {

@@ -3,7 +3,8 @@
 //! - frame: [`shell`], [`link`], [`page_title`], [`badges`]
 //! - her: [`bell`]
 //! - talk: [`conversation`], [`welcome`], [`message`], [`composer`], [`announcer`]
-//! - models: [`load_panel`], [`model_card`]
+//! - models: [`load_panel`], [`model_card`], [`stray_card`], [`larder_panel`],
+//!   [`make_room`]
 //! - settings: [`engine_facts`]
 //! - the lab: [`lab_results`]
 //! - what there is to tell on any page: [`news`]
@@ -18,13 +19,16 @@ pub mod conversation;
 pub mod engine_facts;
 pub mod icon;
 pub mod lab_results;
+pub mod larder_panel;
 pub mod link;
 pub mod load_panel;
+pub mod make_room;
 pub mod message;
 pub mod model_card;
 pub mod news;
 pub mod page_title;
 pub mod shell;
+pub mod stray_card;
 pub mod trouble_notice;
 pub mod welcome;
 

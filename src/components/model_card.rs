@@ -1,4 +1,10 @@
-//! One model: what it is for, what it costs, and what can be done with it.
+//! One model: what it is for, what it costs, whether it runs here, and what can be
+//! done with it.
+//!
+//! - [`fitting`]: whether it runs here; [`keeping`]: on the device and off it
+
+mod fitting;
+mod keeping;
 
 use bella_companion::{Event, Phase};
 use bella_weights::manifest::{Model, Task};
@@ -11,6 +17,8 @@ use crate::i18n::{Messages, units};
 use crate::library;
 use crate::settings::use_settings;
 use crate::testid;
+use fitting::FitFact;
+use keeping::{KeepActions, KeptLine};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum CardState {
@@ -49,65 +57,30 @@ pub fn ModelCard(model: &'static Model) -> impl IntoView {
                 <h2 id=name_id(model)>{model.name.as_str()}</h2>
                 <span class="tag">{move || task_in_words(t(), model.task)}</span>
             </header>
+            <p>{move || what_for(t(), model.task)}</p>
             <dl class="facts">
                 <div><dt>{move || t().models.size}</dt><dd>{size}</dd></div>
                 <div><dt>{move || t().models.languages}</dt><dd>{languages}</dd></div>
                 <div><dt>{move || t().models.licence}</dt><dd lang="en">{model.licence.as_str()}</dd></div>
+                <FitFact model/>
             </dl>
             {(!is_pinned).then(|| view! { <p class="note">{move || t().models.pinned_later}</p> })}
             <KeptLine model/>
+            <Show when=move || state.get() == CardState::Unused>
+                <p class="note">{move || t().models.unused}</p>
+            </Show>
             <div class="card-actions">
                 {move || match state.get() {
                     CardState::Available => view! { <UseButton model/> }.into_any(),
                     CardState::Loading => view! { <LoadProgress/> }.into_any(),
                     CardState::Loaded => view! { <InUse model/> }.into_any(),
-                    CardState::Unused => {
-                        view! { <p class="note">{move || t().models.unused}</p> }.into_any()
-                    }
+                    CardState::Unused => ().into_any(),
                 }}
-                <ForgetButton model/>
+                <Show when=move || state.get() != CardState::Loading>
+                    <KeepActions model/>
+                </Show>
             </div>
         </li>
-    }
-}
-
-#[component]
-fn KeptLine(model: &'static Model) -> impl IntoView {
-    let settings = use_settings();
-    let pantry = use_bella().pantry;
-    move || {
-        let kept = pantry.of(&model.id)?;
-        let (name, words) = match kept.complete {
-            true => ("whole", settings.messages().models.kept.to_owned()),
-            false => {
-                let (done, total) = (units::bytes(kept.held_bytes), units::bytes(kept.total_bytes));
-                ("part", (settings.messages().models.kept_part)(&done, &total))
-            }
-        };
-        Some(view! { <p class="note" data-testid=testid::KEPT data-kept=name>{words}</p> })
-    }
-}
-
-/// Not while it loads: what arrives would be deleted under its hands.
-#[component]
-fn ForgetButton(model: &'static Model) -> impl IntoView {
-    let settings = use_settings();
-    let bella = use_bella();
-    let is_offered = Memo::new(move |_| {
-        bella.pantry.of(&model.id).is_some() && state_of(model, bella.view) != CardState::Loading
-    });
-    view! {
-        <Show when=move || is_offered.get()>
-            <button
-                type="button"
-                class="button button-quiet"
-                aria-describedby=name_id(model)
-                data-testid=testid::FORGET_MODEL
-                on:click=move |_| bella.forget_model(&model.id)
-            >
-                {move || settings.messages().models.forget}
-            </button>
-        </Show>
     }
 }
 
@@ -193,6 +166,16 @@ fn task_in_words(t: &Messages, task: Task) -> &'static str {
         Task::Embed => t.models.embed,
         Task::Feel => t.models.feel,
         Task::Vad => t.models.vad,
+    }
+}
+
+fn what_for(t: &Messages, task: Task) -> &'static str {
+    match task {
+        Task::Chat => t.models.chat_for,
+        Task::Transcribe => t.models.transcribe_for,
+        Task::Embed => t.models.embed_for,
+        Task::Feel => t.models.feel_for,
+        Task::Vad => t.models.vad_for,
     }
 }
 

@@ -6,6 +6,7 @@ use leptos::prelude::*;
 
 use super::icon::Icon;
 use super::link::Link;
+use super::make_room::MakeRoom;
 use crate::bella::use_bella;
 use crate::i18n::tell::{self, Told};
 use crate::settings::use_settings;
@@ -57,6 +58,8 @@ pub fn NotKeptNotice() -> impl IntoView {
     let bella = use_bella();
     let notice = move |why: NotKept| {
         let reason = reason(&why);
+        let wants_room = matches!(why, NotKept::Full { .. } | NotKept::OverLimit { .. });
+        let model = bella.view.model.get_untracked().filter(|_| wants_room);
         let told = Memo::new(move |_| tell::not_kept(settings.messages(), &why));
         view! {
             <div
@@ -67,18 +70,25 @@ pub fn NotKeptNotice() -> impl IntoView {
                 data-reason=reason
             >
                 <ToldWords told/>
+                {model.map(|model| view! { <MakeRoom model=model.id().to_owned()/> })}
                 <Link to="/models">{move || settings.messages().keeping.to_models}</Link>
             </div>
         }
     };
 
-    move || bella.view.not_kept.get().map(notice)
+    // Until it was kept after all.
+    let is_kept = move || {
+        let model = bella.view.model.with(|model| model.as_ref().map(|it| it.id().to_owned()));
+        model.and_then(|id| bella.pantry.of(&id)).is_some_and(|kept| kept.complete)
+    };
+    move || bella.view.not_kept.get().filter(|_| !is_kept()).map(notice)
 }
 
 fn reason(why: &NotKept) -> &'static str {
     match why {
         NotKept::Refused { .. } => "refused",
         NotKept::Full { .. } => "full",
+        NotKept::OverLimit { .. } => "over-limit",
         NotKept::Unreliable => "unreliable",
     }
 }

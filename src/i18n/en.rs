@@ -106,6 +106,64 @@ pub static MESSAGES: Messages = Messages {
         kept: "Kept on this device. It loads without the network.",
         kept_part: |done, total| format!("{done} of {total} are on this device already."),
         forget: "Delete from this device",
+        chat_for: "Reads what you write and answers it.",
+        transcribe_for: "Turns what you say into text.",
+        embed_for: "Finds what belongs together by its meaning.",
+        feel_for: "Senses the mood of a sentence.",
+        vad_for: "Hears when somebody begins and stops speaking.",
+        keep: "Keep on this device",
+        keep_on: "Fetch the rest",
+        keep_again: "Keep it now",
+        waits: "Comes after the one before it.",
+        pause: "Pause",
+        resume: "Go on",
+        cancel: "Cancel and delete",
+        import: "From a file",
+        export: "Save as a file",
+        delete_other: |model, size| format!("Delete {model} ({size})"),
+        stray: "This version of Bella does not know it any more. It only takes up room.",
+    },
+    fit: FitWords {
+        title: "Runs here?",
+        speed: "Speed",
+        not_measured: "Known after its first answer",
+        measured: |rate| format!("{rate} tokens a second, measured here"),
+        expected: |rate| format!("about {rate} tokens a second, judging by another model"),
+        unknown: "Not tried yet",
+        fits: |needed, had| format!("Yes: needs {needed} of memory, and {had} can be had"),
+        slow: |needed, had| {
+            format!(
+                "Slowly: needs {needed} of memory and {had} can be had, but this device \
+                 computes slowly"
+            )
+        },
+        too_large: |needed, had| format!("No: needs {needed} of memory, and only {had} can be had"),
+        tier_unknown: "What this device can carry is not known yet.",
+        commands: "This device is too small for a language model. Commands still work.",
+        tiny: "This device carries tiny models.",
+        standard: "This device carries models of the usual size.",
+        large: "This device carries large models.",
+    },
+    larder: LarderWords {
+        title: "On this device",
+        used: |size| format!("Models take {size}."),
+        used_and_free: |size, free| {
+            format!("Models take {size}. The browser believes that about {free} more would fit.")
+        },
+        promised: "The browser promised to keep them until you delete them.",
+        not_promised: "The browser may delete them when the device runs short of room.",
+        ask: "Ask it to keep them",
+        cannot_be_asked: "Whether they stay cannot be found out in this browser.",
+        at_most: "Use at most",
+        at_most_note: "Nothing is deleted by itself. When there is no room left, you choose what \
+                       goes.",
+        any: "As much as fits",
+        one: "1 GB",
+        two: "2 GB",
+        four: "4 GB",
+        over: |size| {
+            format!("That is {size} less than what models take now. The longest unused come first:")
+        },
     },
     keeping: KeepingWords {
         label: "Not kept",
@@ -121,6 +179,20 @@ pub static MESSAGES: Messages = Messages {
         full_others_next: |others| {
             format!(
                 "Other models take {others}. Delete one you do not need, and load this one again."
+            )
+        },
+        over_limit: |needed, limit| {
+            format!("It needs {needed}, and with the others that is more than the {limit} you set.")
+        },
+        over_limit_next: |others| {
+            format!(
+                "Other models take {others}. Delete one you do not need, or set a higher limit."
+            )
+        },
+        no_room: |needed, fit| {
+            format!(
+                "There was no room for it: it needs {needed}, and only {fit} of it fit. Nothing of \
+                 it stayed behind."
             )
         },
         to_models: "Show the models",
@@ -311,6 +383,17 @@ pub static MESSAGES: Messages = Messages {
         not_loaded_next: "Ask again once Bella is awake.",
         unreachable: |file| format!("{file} could not be fetched."),
         unreachable_next: "Check that the network or the server is up, then try again.",
+        forbidden: |file| {
+            format!("The server sends {file} on to an address that this page may not talk to.")
+        },
+        forbidden_next: "Tell whoever runs this page: its content policy does not name that \
+                         address. Meanwhile choose another model, or bring this one from a file.",
+        not_in_file: |file| format!("What you chose does not hold {file}."),
+        not_in_file_next: "Choose the file that was saved here or elsewhere for this very model. \
+                           Of a model of several files choose all at once.",
+        load_killed_tab: |model| format!("The page ended last time while it was loading {model}."),
+        load_killed_tab_next: "It may be too much for this device, so Bella begins one size \
+                               smaller. You can still choose it on the models page.",
         bad_status: |file, status| format!("The server has no usable {file} (status {status})."),
         bad_status_next: "The model may not have been put on the server. Try again later or choose \
                           another model.",

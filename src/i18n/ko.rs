@@ -104,6 +104,64 @@ pub static MESSAGES: Messages = Messages {
         kept: "이 기기에 보관되어 있어요. 네트워크 없이도 불러올 수 있어요.",
         kept_part: |done, total| format!("{total} 중 {done}를 이 기기에 받아 두었어요."),
         forget: "이 기기에서 지우기",
+        chat_for: "여러분이 쓴 말을 읽고 대답해요.",
+        transcribe_for: "여러분이 하는 말을 글로 옮겨요.",
+        embed_for: "뜻이 가까운 글을 찾아요.",
+        feel_for: "문장에 담긴 기분을 느껴요.",
+        vad_for: "누가 말을 시작하고 끝내는지 들어요.",
+        keep: "이 기기에 보관하기",
+        keep_on: "나머지 받기",
+        keep_again: "지금 보관하기",
+        waits: "앞의 모델을 다 받으면 시작해요.",
+        pause: "잠시 멈추기",
+        resume: "이어서 받기",
+        cancel: "취소하고 지우기",
+        import: "파일에서 가져오기",
+        export: "파일로 저장하기",
+        delete_other: |model, size| format!("{model} 지우기 ({size})"),
+        stray: "이번 버전의 벨라는 더 이상 이 모델을 알지 못해요. 자리만 차지하고 있어요.",
+    },
+    fit: FitWords {
+        title: "이 기기에서",
+        speed: "속도",
+        not_measured: "첫 대답 뒤에 알 수 있어요",
+        measured: |rate| format!("1초에 {rate}토큰 (이 기기에서 잰 값)"),
+        expected: |rate| format!("1초에 약 {rate}토큰 (다른 모델로 어림한 값)"),
+        unknown: "아직 시험해 보지 않았어요",
+        fits: |needed, had| format!("잘 돌아가요. 메모리가 {needed} 필요하고 {had}를 쓸 수 있어요"),
+        slow: |needed, had| {
+            format!(
+                "느려요. 메모리는 {needed} 필요하고 {had}를 쓸 수 있지만 이 기기의 계산이 느려요"
+            )
+        },
+        too_large: |needed, had| {
+            format!("돌릴 수 없어요. 메모리가 {needed} 필요한데 {had}만 쓸 수 있어요")
+        },
+        tier_unknown: "이 기기가 어느 모델까지 돌릴 수 있는지 아직 몰라요.",
+        commands: "언어 모델을 돌리기에는 기기가 작아요. 명령은 알아들을 수 있어요.",
+        tiny: "이 기기에서는 아주 작은 모델을 돌릴 수 있어요.",
+        standard: "이 기기에서는 보통 크기의 모델을 돌릴 수 있어요.",
+        large: "이 기기에서는 큰 모델도 돌릴 수 있어요.",
+    },
+    larder: LarderWords {
+        title: "이 기기의 저장 공간",
+        used: |size| format!("모델이 {size}를 쓰고 있어요."),
+        used_and_free: |size, free| {
+            format!("모델이 {size}를 쓰고 있어요. 브라우저는 약 {free}를 더 담을 수 있다고 해요.")
+        },
+        promised: "브라우저가 여러분이 지울 때까지 보관하겠다고 약속했어요.",
+        not_promised: "기기에 자리가 모자라면 브라우저가 모델을 지울 수도 있어요.",
+        ask: "계속 보관해 달라고 하기",
+        cannot_be_asked: "이 브라우저에서는 모델이 계속 남아 있을지 알 수 없어요.",
+        at_most: "모델이 쓸 수 있는 공간",
+        at_most_note: "저절로 지우지는 않아요. 자리가 없으면 무엇을 지울지 직접 고르게 돼요.",
+        any: "들어가는 만큼",
+        one: "1 GB까지",
+        two: "2 GB까지",
+        four: "4 GB까지",
+        over: |size| {
+            format!("지금 모델이 쓰는 것보다 {size} 적어요. 오래 쓰지 않은 모델부터 보여 드려요:")
+        },
     },
     keeping: KeepingWords {
         label: "보관하지 못함",
@@ -119,6 +177,20 @@ pub static MESSAGES: Messages = Messages {
         full_others_next: |others| {
             format!(
                 "다른 모델이 {others}를 쓰고 있어요. 필요 없는 모델을 지우고 다시 불러와 주세요."
+            )
+        },
+        over_limit: |needed, limit| {
+            format!("{needed}가 필요한데, 다른 모델과 합치면 정해 둔 {limit}를 넘어요.")
+        },
+        over_limit_next: |others| {
+            format!(
+                "다른 모델이 {others}를 쓰고 있어요. 필요 없는 모델을 지우거나 한도를 늘려 주세요."
+            )
+        },
+        no_room: |needed, fit| {
+            format!(
+                "자리가 모자라서 보관하지 못했어요. {needed}가 필요한데 {fit}만 들어갔어요. \
+                 들어간 것도 남기지 않았어요."
             )
         },
         to_models: "모델 보기",
@@ -302,6 +374,17 @@ pub static MESSAGES: Messages = Messages {
         not_loaded_next: "벨라가 깨어나면 다시 물어봐 주세요.",
         unreachable: |file| format!("{file} 파일을 받지 못했어요."),
         unreachable_next: "네트워크와 서버가 켜져 있는지 확인하고 다시 시도해 주세요.",
+        forbidden: |file| {
+            format!("서버가 {file} 파일을 이 페이지가 연결할 수 없는 주소로 넘겼어요.")
+        },
+        forbidden_next: "이 페이지를 운영하는 쪽에 알려 주세요. 콘텐츠 정책에 그 주소가 없어요. \
+                         그동안은 다른 모델을 고르거나 파일에서 가져와 주세요.",
+        not_in_file: |file| format!("고른 파일에 {file} 파일이 들어 있지 않아요."),
+        not_in_file_next: "바로 이 모델로 저장해 둔 파일을 골라 주세요. 파일이 여러 개인 모델은 \
+                           한꺼번에 골라야 해요.",
+        load_killed_tab: |model| format!("지난번에 {model} 모델을 불러오다가 페이지가 꺼졌어요."),
+        load_killed_tab_next: "이 기기에는 버거울 수 있어서 한 단계 작은 모델로 시작해요. 모델 \
+                               화면에서 다시 고를 수도 있어요.",
         bad_status: |file, status| {
             format!("서버에 쓸 수 있는 {file} 파일이 없어요 (상태 {status}).")
         },

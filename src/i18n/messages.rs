@@ -97,12 +97,30 @@ catalogue! {
         size, languages, licence, use_this, in_use, unload,
         unused, size_unknown, pinned_later, none,
         kept, kept_part(done, total), forget,
+        chat_for, transcribe_for, embed_for, feel_for, vad_for,
+        keep, keep_on, keep_again, waits, pause, resume, cancel, import, export,
+        delete_other(model, size), stray,
+    }
+
+    /// Whether a model runs on this device.
+    fit: FitWords {
+        title, speed, not_measured, measured(rate), expected(rate),
+        unknown, fits(needed, had), slow(needed, had), too_large(needed, had),
+        tier_unknown, commands, tiny, standard, large,
+    }
+
+    /// How much of the device models take, and whether they stay.
+    larder: LarderWords {
+        title, used(size), used_and_free(size, free),
+        promised, not_promised, ask, cannot_be_asked,
+        at_most, at_most_note, any, one, two, four, over(size),
     }
 
     /// Why a model is not kept on the device. A `…_next` is what to do about it.
     keeping: KeepingWords {
         label, refused, refused_next,
         full(needed, fit), full_next, full_others_next(others), to_models,
+        over_limit(needed, limit), over_limit_next(others), no_room(needed, fit),
         unreliable, unreliable_next,
     }
 
@@ -166,6 +184,9 @@ catalogue! {
         engine_keeps_dying, engine_keeps_dying_next,
         not_loaded, not_loaded_next,
         unreachable(file), unreachable_next,
+        forbidden(file), forbidden_next,
+        not_in_file(file), not_in_file_next,
+        load_killed_tab(model), load_killed_tab_next,
         bad_status(file, status), bad_status_next,
         short_file(file, got, expected), short_file_next,
         wrong_hash(file), wrong_hash_next,

@@ -1,7 +1,7 @@
 //! What the companion knows as data, in words: troubles, with what the person
 //! can do next, and the engine.
 
-use bella_companion::{Loading, Trouble};
+use bella_companion::{Fit, Loading, Tier, Trouble};
 use bella_measure::Skipped;
 use bella_protocol::{Build, BuildName, Failure, Fallback, NotKept};
 
@@ -27,6 +27,10 @@ pub fn trouble(messages: &'static Messages, trouble: &Trouble) -> Told {
         Trouble::EngineKeepsDying { detail } => {
             (t.engine_keeps_dying, t.engine_keeps_dying_next, detail)
         }
+        Trouble::LoadKilledTab { model } => {
+            let what = (t.load_killed_tab)(model);
+            return Told { what, next: t.load_killed_tab_next.to_owned(), detail: None };
+        }
         Trouble::Failed(failure) => return self::failure(messages, failure),
     };
     let detail = Some(detail.clone()).filter(|detail| !detail.is_empty());
@@ -38,6 +42,18 @@ fn failure(messages: &'static Messages, failure: &Failure) -> Told {
     let (what, next) = match failure {
         Failure::NotLoaded { .. } => (t.not_loaded.to_owned(), t.not_loaded_next),
         Failure::Unreachable { file, .. } => ((t.unreachable)(file), t.unreachable_next),
+        Failure::Forbidden { file } => ((t.forbidden)(file), t.forbidden_next),
+        Failure::NotInFile { file } => ((t.not_in_file)(file), t.not_in_file_next),
+        Failure::NotKept(why) => {
+            let told = not_kept(messages, why);
+            return match why {
+                NotKept::Full { needed_bytes, fit_bytes, .. } => {
+                    let (needed, fit) = (units::bytes(*needed_bytes), units::bytes(*fit_bytes));
+                    Told { what: (messages.keeping.no_room)(&needed, &fit), ..told }
+                }
+                _ => told,
+            };
+        }
         Failure::BadStatus { file, status } => {
             ((t.bad_status)(file, &status.to_string()), t.bad_status_next)
         }
@@ -74,6 +90,10 @@ pub fn not_kept(messages: &'static Messages, why: &NotKept) -> Told {
                 bytes => (t.full_others_next)(&units::bytes(*bytes)),
             };
             ((t.full)(&units::bytes(*needed_bytes), &units::bytes(*fit_bytes)), next, None)
+        }
+        NotKept::OverLimit { needed_bytes, limit_bytes, others_bytes } => {
+            let what = (t.over_limit)(&units::bytes(*needed_bytes), &units::bytes(*limit_bytes));
+            (what, (t.over_limit_next)(&units::bytes(*others_bytes)), None)
         }
         NotKept::Unreliable => (t.unreliable.to_owned(), t.unreliable_next.to_owned(), None),
     };
@@ -114,6 +134,36 @@ pub fn pace(messages: &'static Messages, loading: &Loading) -> Option<String> {
         Some(seconds) => (t.minutes_left)(&seconds.div_ceil(60).to_string()),
     };
     Some([pace, left].join(" · "))
+}
+
+/// Whether a model runs here, and why.
+pub fn fit(messages: &'static Messages, fit: Fit) -> String {
+    let t = &messages.fit;
+    let (words, needed, had) = match fit {
+        Fit::Unknown => return t.unknown.to_owned(),
+        Fit::Fits { needed_bytes, had_bytes } => (t.fits, needed_bytes, had_bytes),
+        Fit::Slow { needed_bytes, had_bytes } => (t.slow, needed_bytes, had_bytes),
+        Fit::TooLarge { needed_bytes, had_bytes } => (t.too_large, needed_bytes, had_bytes),
+    };
+    words(&units::bytes(needed), &units::bytes(had))
+}
+
+/// How many tokens a second a model writes, or can be expected to.
+pub fn speed(messages: &'static Messages, rate: f64, was_measured: bool) -> String {
+    let words = if was_measured { messages.fit.measured } else { messages.fit.expected };
+    words(&units::rate(rate))
+}
+
+/// What Bella can be on this device.
+pub fn tier(messages: &'static Messages, tier: Option<Tier>) -> &'static str {
+    let t = &messages.fit;
+    match tier {
+        None => t.tier_unknown,
+        Some(Tier::Commands) => t.commands,
+        Some(Tier::Tiny) => t.tiny,
+        Some(Tier::Standard) => t.standard,
+        Some(Tier::Large) => t.large,
+    }
 }
 
 /// What there is to know of the engine, a sentence each.

@@ -81,6 +81,8 @@ fn every_trouble_has_a_sentence_and_a_next_step() {
         Failure::NotLoaded { model: file() },
         Failure::Unreachable { file: file(), detail: detail() },
         Failure::BadStatus { file: file(), status: 404 },
+        Failure::Forbidden { file: file() },
+        Failure::NotInFile { file: file() },
         Failure::ShortFile { file: file(), got: 1, expected: 2 },
         Failure::WrongHash { file: file(), expected: detail(), got: detail() },
         Failure::BadModel { file: file(), field: detail(), detail: detail() },
@@ -93,6 +95,7 @@ fn every_trouble_has_a_sentence_and_a_next_step() {
     let troubles = failures.into_iter().map(Trouble::Failed).chain([
         Trouble::EngineNotStarted { detail: detail() },
         Trouble::EngineLost { detail: detail() },
+        Trouble::Failed(Failure::NotKept(NotKept::Refused { detail: detail() })),
         Trouble::EngineKeepsDying { detail: detail() },
     ]);
     let mut kinds = BTreeSet::new();
@@ -113,6 +116,7 @@ fn a_model_that_is_not_kept_is_explained() {
             NotKept::Refused { detail: "SecurityError".into() },
             NotKept::Full { needed_bytes: 98_362_432, fit_bytes: 40_000_000, others_bytes: 0 },
             NotKept::Full { needed_bytes: 98_362_432, fit_bytes: 0, others_bytes: 79_669_458 },
+            NotKept::OverLimit { needed_bytes: 9, limit_bytes: 8, others_bytes: 7 },
             NotKept::Unreliable,
         ] {
             let told = tell::not_kept(messages(language), &why);
@@ -163,9 +167,14 @@ fn squeeze(text: &str) -> String {
 fn views_say_nothing_that_is_not_in_the_catalogue() {
     let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
     let mut seen = 0;
-    for folder in ["pages", "components"] {
-        for entry in std::fs::read_dir(source.join(folder)).expect("the folder is there") {
+    let mut folders = vec![source.join("pages"), source.join("components")];
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).expect("the folder is there") {
             let path = entry.expect("the folder can be read").path();
+            if path.is_dir() {
+                folders.push(path);
+                continue;
+            }
             let text = std::fs::read_to_string(&path).expect("the file can be read");
             let said = spoken_literals(&text);
             assert!(said.is_empty(), "{}: {said:?}", path.display());

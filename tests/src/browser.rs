@@ -161,6 +161,12 @@ impl Context {
         self.set_permission(permission, "denied")
     }
 
+    /// Grants one origin what no wildcard grants.
+    pub fn grant_to(&self, origin: &str, permission: &str) -> Result<(), Error> {
+        let params = json!({ "origin": origin, "permissions": [permission] });
+        self.call("Browser.grantPermissions", params).map(drop)
+    }
+
     fn set_permission(&self, permission: &str, setting: &str) -> Result<(), Error> {
         let params = json!({ "permission": { "name": permission }, "setting": setting });
         self.call("Browser.setPermission", params).map(drop)

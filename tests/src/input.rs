@@ -1,5 +1,7 @@
 //! Pointing and typing, as the browser gets it from a real mouse and keyboard.
 
+use std::path::Path;
+
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -34,6 +36,18 @@ const AIM: &str = r"e => {
 
 /// The mouse.
 impl Page {
+    /// Puts files into a field as if a person had chosen them: the window in which
+    /// that is done belongs to the system.
+    #[track_caller]
+    pub fn choose_files(&self, field: impl Into<Find>, files: &[&Path]) {
+        let field = field.into();
+        self.wait_until(format!("{field}"), || self.count(&field) > 0);
+        let expression = field.script();
+        let found = self.command("Runtime.evaluate", json!({ "expression": expression }));
+        let params = json!({ "files": files, "objectId": found["result"]["objectId"] });
+        self.command("DOM.setFileInputFiles", params);
+    }
+
     /// Clicks the middle of an element, once it is there, stands still and lies on
     /// top: what a person could not click fails here too.
     #[track_caller]

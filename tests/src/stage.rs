@@ -116,6 +116,8 @@ pub struct Visit {
     /// `target/e2e/<test>`.
     pub folder: PathBuf,
     forgiven: Mutex<Vec<Forgiveness>>,
+    /// Origins other than the host's that a test lets the page ask.
+    welcome: Mutex<Vec<String>>,
 }
 
 impl Visit {
@@ -127,7 +129,15 @@ impl Visit {
         let folder = evidence::folder(&name);
         // What was kept of an earlier run proves nothing about this one.
         let _ = fs::remove_dir_all(&folder);
-        Ok(Self { name, page, host, context, folder, forgiven: Mutex::default() })
+        Ok(Self {
+            name,
+            page,
+            host,
+            context,
+            folder,
+            forgiven: Mutex::default(),
+            welcome: Mutex::default(),
+        })
     }
 
     /// Goes to an address of the site.
@@ -147,10 +157,18 @@ impl Visit {
         self.page.before_every_document("delete Navigator.prototype.serviceWorker");
     }
 
+    /// Lets the page ask another host of the test's.
+    pub fn welcome(&self, host: &Host) {
+        lock(&self.welcome).push(host.origin());
+    }
+
     /// Requests that left for anywhere but this test's server.
     pub fn foreign_requests(&self) -> Vec<Request> {
         let home = self.host.origin();
-        let foreign = |request: &Request| request.origin().is_some_and(|origin| origin != home);
+        let welcome = lock(&self.welcome);
+        let is_foreign =
+            |origin: &str| origin != home && welcome.iter().all(|other| other != origin);
+        let foreign = |request: &Request| request.origin().is_some_and(is_foreign);
         self.page.requests().into_iter().filter(foreign).collect()
     }
 

@@ -1,8 +1,7 @@
 //! The state machine: one event in, the new state and the effects out.
 
 use bella_protocol::{
-    Build, Failure, LoadedModel, ModelSpec, Notice, Outcome, Progress, Reply, Request, RequestId,
-    ToEngine,
+    Build, Failure, LoadedModel, Notice, Outcome, Progress, Reply, Request, RequestId, ToEngine,
 };
 
 use crate::{
@@ -57,6 +56,7 @@ impl Companion {
     /// Takes one event. The effects are to be carried out in their order.
     pub fn step(&mut self, event: Event, now: Now) -> Vec<Effect> {
         let mut effects = Vec::new();
+        let loading = self.loading().map(str::to_owned);
         match event {
             Event::EngineReady(build) => self.engine_is_ready(build, &mut effects),
             Event::EngineLost { detail } => self.engine_is_lost(detail, &mut effects),
@@ -69,6 +69,9 @@ impl Companion {
             Event::ModelChosen(model) => self.choose_model(model, &mut effects),
             Event::ModelPutAway => self.put_model_away(&mut effects),
             Event::Retried => self.retry(&mut effects),
+            Event::LoadKilledTab { model } => {
+                self.state.trouble = Some(Trouble::LoadKilledTab { model });
+            }
             Event::TroubleDismissed => self.state.trouble = None,
             Event::LanguageChosen(language) => self.state.language = language,
             Event::MannerChosen(manner) => self.state.manner = manner,
@@ -80,7 +83,20 @@ impl Companion {
         {
             self.ask(waiting, now, &mut effects);
         }
+        let loads = self.loading();
+        if loads != loading.as_deref() {
+            // Ahead of the load itself, which may be the last thing this tab does.
+            effects.insert(0, Effect::MarkLoading(loads.map(str::to_owned)));
+        }
         effects
+    }
+
+    /// The model that is on its way into memory.
+    fn loading(&self) -> Option<&str> {
+        match (&self.state.phase, &self.state.model) {
+            (Phase::Loading(_), Some(model)) => Some(model.id()),
+            _ => None,
+        }
     }
 
     // The engine.
@@ -137,7 +153,7 @@ impl Companion {
             (Reply::Text(piece), true) => self.reply_grows(request, &piece),
             (Reply::Done(outcome), true) => self.reply_is_done(outcome),
             (Reply::Failed(failure), true) => self.reply_failed(failure, effects),
-            (Reply::Progress(progress), false) => self.load_progresses(progress),
+            (Reply::Progress(progress), false) => self.load_progresses(&progress),
             (Reply::Notice(notice), false) => self.load_is_noticed(notice),
             (Reply::Done(outcome), false) => self.load_is_done(outcome, effects),
             (Reply::Failed(failure), false) => self.load_failed(failure),
@@ -298,26 +314,12 @@ impl Companion {
         let spec = model.spec.clone();
         let request = self.send(Request::Load { spec }, effects);
         self.state.not_kept = None;
-        self.state.phase = Phase::Loading(Loading {
-            request,
-            done_bytes: 0,
-            total_bytes,
-            bytes_per_second: None,
-            retrying: false,
-        });
+        self.state.phase = Phase::Loading(Loading::of(request, total_bytes));
     }
 
-    fn load_progresses(&mut self, progress: Progress) {
-        let before = match &self.state.model {
-            Some(model) => bytes_before(&model.spec, &progress.file),
-            None => 0,
-        };
-        if let Phase::Loading(loading) = &mut self.state.phase {
-            let done = before.saturating_add(progress.done_bytes).min(loading.total_bytes);
-            // Files may be told of out of order; the bar never runs backwards.
-            loading.done_bytes = loading.done_bytes.max(done);
-            loading.bytes_per_second = progress.bytes_per_second;
-            loading.retrying = false;
+    fn load_progresses(&mut self, progress: &Progress) {
+        if let (Some(model), Phase::Loading(loading)) = (&self.state.model, &mut self.state.phase) {
+            loading.progresses(&model.spec, progress);
         }
     }
 
@@ -417,10 +419,6 @@ impl Companion {
             _ => {}
         }
     }
-}
-
-fn bytes_before(spec: &ModelSpec, file: &str) -> u64 {
-    spec.files.iter().take_while(|f| f.name != file).map(|f| f.bytes).fold(0, u64::saturating_add)
 }
 
 /// The engine ended a request with the outcome of another kind.

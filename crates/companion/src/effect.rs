@@ -9,4 +9,7 @@ pub enum Effect {
     RestartEngine,
     /// Load this model by itself on the next visit; `None`: load none.
     RememberModel(Option<String>),
+    /// Leave a mark that this model is being loaded, or take it away. Whoever finds
+    /// one has come after a tab that did not survive it.
+    MarkLoading(Option<String>),
 }

@@ -39,6 +39,10 @@ pub enum Event {
     ModelChosen(Model),
     /// Give the loaded model's memory back.
     ModelPutAway,
+    /// The tab before this one ended while it loaded this model.
+    LoadKilledTab {
+        model: String,
+    },
     /// Try again what failed: start the engine, or load the model.
     Retried,
     TroubleDismissed,

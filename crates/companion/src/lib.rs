@@ -10,6 +10,8 @@
 //! - [`companion`]: the state machine between them
 //! - [`prompt`]: what the model is told, and how much of the past fits
 //! - [`manner`]: how long and how freely she answers
+//! - [`queue`]: models that are to come onto the device, one after the other
+//! - [`fit`]: what a device can carry, and whether a model is too much for it
 //! - [`trouble`]: what went wrong, for the catalogue to put into words
 //! - [`pulse`]: whether the engine still answers
 //! - [`sentences`]: whole sentences out of a text that still grows
@@ -28,10 +30,12 @@
 pub mod companion;
 pub mod effect;
 pub mod event;
+pub mod fit;
 pub mod language;
 pub mod manner;
 pub mod prompt;
 pub mod pulse;
+pub mod queue;
 pub mod sentences;
 pub mod state;
 pub mod trouble;
@@ -39,8 +43,10 @@ pub mod trouble;
 pub use companion::Companion;
 pub use effect::Effect;
 pub use event::{Event, Model, Now};
+pub use fit::{Device, Fit, Tier};
 pub use language::Language;
 pub use manner::{Manner, ReplyLength, Variety};
 pub use pulse::{Beat, Pulse};
+pub use queue::{ItemState, Queue};
 pub use state::{Loading, Phase, ReplyState, Speaker, State, Turn, TurnId, Waiting};
 pub use trouble::Trouble;

@@ -1,6 +1,6 @@
 //! Where the conversation stands.
 
-use bella_protocol::{Build, NotKept, RequestId, Stop, Usage};
+use bella_protocol::{Build, ModelSpec, NotKept, Progress, RequestId, Stop, Usage};
 
 use crate::{Language, Manner, Model, Trouble};
 
@@ -55,6 +55,22 @@ pub struct Loading {
     pub bytes_per_second: Option<u64>,
     /// Whether the server is being given a moment.
     pub retrying: bool,
+}
+
+impl Loading {
+    pub(crate) fn of(request: RequestId, total_bytes: u64) -> Self {
+        Self { request, done_bytes: 0, total_bytes, bytes_per_second: None, retrying: false }
+    }
+
+    pub(crate) fn progresses(&mut self, spec: &ModelSpec, progress: &Progress) {
+        let before = spec.files.iter().take_while(|file| file.name != progress.file);
+        let before = before.map(|file| file.bytes).fold(0, u64::saturating_add);
+        let done = before.saturating_add(progress.done_bytes).min(self.total_bytes);
+        // Files may be told of out of order; the bar never runs backwards.
+        self.done_bytes = self.done_bytes.max(done);
+        self.bytes_per_second = progress.bytes_per_second;
+        self.retrying = false;
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]

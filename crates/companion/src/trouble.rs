@@ -17,6 +17,11 @@ pub enum Trouble {
     EngineKeepsDying {
         detail: String,
     },
+    /// The tab before this one ended while it loaded a model; nothing is loaded by
+    /// itself that is as large.
+    LoadKilledTab {
+        model: String,
+    },
     Failed(Failure),
 }
 
@@ -27,9 +32,13 @@ impl Trouble {
             Trouble::EngineNotStarted { .. } => "engine-not-started",
             Trouble::EngineLost { .. } => "engine-lost",
             Trouble::EngineKeepsDying { .. } => "engine-keeps-dying",
+            Trouble::LoadKilledTab { .. } => "load-killed-tab",
             Trouble::Failed(failure) => match failure {
                 Failure::NotLoaded { .. } => "not-loaded",
                 Failure::Unreachable { .. } => "unreachable",
+                Failure::Forbidden { .. } => "forbidden",
+                Failure::NotInFile { .. } => "not-in-file",
+                Failure::NotKept(_) => "not-kept",
                 Failure::BadStatus { .. } => "bad-status",
                 Failure::ShortFile { .. } => "short-file",
                 Failure::WrongHash { .. } => "wrong-hash",

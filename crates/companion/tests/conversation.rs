@@ -101,7 +101,8 @@ fn plays(bella: &mut Companion, story: &[(Event, &str)]) {
     for (step, (event, expected)) in story.iter().enumerate() {
         let effects = bella.step(event.clone(), Now { at_ms: step as u64, random: 7 });
         let mut told = bella.state().phase.name().to_owned();
-        for effect in &effects {
+        // Marks have a story of their own.
+        for effect in effects.iter().filter(|effect| !matches!(effect, Effect::MarkLoading(_))) {
             told.push_str("; ");
             told.push_str(&tell(effect));
         }
@@ -112,6 +113,8 @@ fn plays(bella: &mut Companion, story: &[(Event, &str)]) {
 fn tell(effect: &Effect) -> String {
     match effect {
         Effect::RestartEngine => "restart".into(),
+        Effect::MarkLoading(Some(id)) => format!("mark {id}"),
+        Effect::MarkLoading(None) => "unmark".into(),
         Effect::RememberModel(model) => format!("remember {}", model.as_deref().unwrap_or("none")),
         Effect::Send(sent) => {
             let what = match &sent.request {
@@ -615,4 +618,52 @@ fn the_model_is_addressed_in_the_readers_language_if_it_speaks_it() {
         );
         assert_eq!(options.seed, 99, "chance comes from outside");
     }
+}
+
+/// Whoever finds a mark comes after a tab that died over a load; whatever else ends
+/// one takes the mark away.
+#[test]
+fn a_load_is_marked_before_it_begins_and_until_it_ends() {
+    let marks = |events: Vec<Event>| -> Vec<String> {
+        let mut bella = fresh();
+        let mut marks = Vec::new();
+        for event in events {
+            let effects = bella.step(event, Now::default());
+            let at = effects.iter().position(|effect| matches!(effect, Effect::MarkLoading(_)));
+            assert!(at.is_none_or(|at| at == 0), "{effects:?}");
+            marks.extend(at.map(|at| tell(&effects[at])));
+        }
+        marks
+    };
+    let began = || vec![Event::ModelChosen(smol()), up()];
+    let then = |mut events: Vec<Event>, more: Vec<Event>| {
+        events.extend(more);
+        events
+    };
+    assert_eq!(marks(began()), ["mark smol"]);
+    assert_eq!(marks(then(began(), vec![loaded(0, "smol")])), ["mark smol", "unmark"]);
+    assert_eq!(marks(then(began(), vec![Event::Stopped])), ["mark smol", "unmark"]);
+    let refused = failed(0, Failure::Crashed { detail: String::new() });
+    assert_eq!(marks(then(began(), vec![refused])), ["mark smol", "unmark"]);
+    assert_eq!(marks(then(began(), vec![lost(), up()])), ["mark smol", "unmark", "mark smol"]);
+    let other = vec![Event::ModelChosen(qwen()), loaded(2, "qwen")];
+    assert_eq!(marks(then(began(), other)), ["mark smol", "mark qwen", "unmark"]);
+    // Neither the conversation nor the progress matters.
+    let more = vec![progress(0, "file0", 5, 60), said("hello"), loaded(0, "smol"), text(1, "a")];
+    assert_eq!(marks(then(began(), more)), ["mark smol", "unmark"]);
+}
+
+#[test]
+fn a_tab_that_died_over_a_load_is_told_about() {
+    let mut bella = fresh();
+    plays(
+        &mut bella,
+        &[
+            (Event::LoadKilledTab { model: "qwen".into() }, "waking"),
+            // Nothing is loaded that nobody asks for.
+            (up(), "empty"),
+        ],
+    );
+    let trouble = Some(Trouble::LoadKilledTab { model: "qwen".into() });
+    assert_eq!(bella.state().trouble, trouble);
 }

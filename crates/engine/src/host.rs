@@ -130,7 +130,13 @@ impl Host {
                     false => self.say(id, Reply::Failed(Failure::NotLoaded { model })),
                 }
             }
-            Request::Load { .. } | Request::Kept | Request::Forget { .. } => {
+            Request::Load { .. }
+            | Request::Kept
+            | Request::Keep { .. }
+            | Request::KeepAtMost { .. }
+            | Request::Export { .. }
+            | Request::Forget { .. }
+            | Request::Probe => {
                 let detail = "models are fetched and kept by the worker, not by the engine".into();
                 self.say(id, Reply::Failed(Failure::BadRequest { detail }));
             }

@@ -1,5 +1,7 @@
 //! What a server's answer to a request for a part means.
 
+use std::ops::Range;
+
 /// The beginning of an answer.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Answer {
@@ -8,6 +10,11 @@ pub struct Answer {
     pub tag: Option<String>,
     /// The header `Content-Range`.
     pub range: Option<String>,
+    /// The header `Content-Length`. From another host it is often all there is to
+    /// be seen: a browser shows no more than the host allows.
+    pub length: Option<u64>,
+    /// The hash of the whole file, where the host declares one.
+    pub sha256: Option<String>,
 }
 
 /// What is to be made of it.
@@ -24,15 +31,20 @@ pub(crate) enum Meaning {
 }
 
 impl Answer {
-    pub(crate) fn meaning(&self) -> Meaning {
+    /// `asked` are the bytes that were asked for.
+    pub(crate) fn meaning(&self, asked: &Range<u64>) -> Meaning {
         match self.status {
             200 => Meaning::BytesFrom(0),
-            // Without a range nobody can know which part this is.
-            206 => match self.range.as_deref().and_then(first_byte) {
-                Some(first) => Meaning::BytesFrom(first),
+            206 => match self.range.as_deref() {
+                Some(range) => first_byte(range).map_or(Meaning::TryAgain, Meaning::BytesFrom),
+                // As long as what was asked for, it most likely is that; the hash of
+                // the whole has the last word.
+                None if self.length == Some(asked.end - asked.start) => {
+                    Meaning::BytesFrom(asked.start)
+                }
                 None => Meaning::TryAgain,
             },
-            416 => Meaning::EndsAt(self.length()),
+            416 => Meaning::EndsAt(self.whole_length()),
             // In a hurry, too many at once, or broken for now.
             408 | 425 | 429 | 500..=599 => Meaning::TryAgain,
             _ => Meaning::Refused,
@@ -40,7 +52,7 @@ impl Answer {
     }
 
     /// Of the whole file, where the server says so.
-    pub(crate) fn length(&self) -> Option<u64> {
+    pub(crate) fn whole_length(&self) -> Option<u64> {
         let (_, length) = self.range.as_deref()?.split_once('/')?;
         number(length)
     }
@@ -83,8 +95,8 @@ mod tests {
     #[track_caller]
     fn check(status: u16, range: &str, expected: Meaning) {
         let range = Some(range.to_owned()).filter(|range| !range.is_empty());
-        let answer = Answer { status, tag: None, range };
-        assert_eq!(answer.meaning(), expected, "{answer:?}");
+        let answer = Answer { status, range, ..Answer::default() };
+        assert_eq!(answer.meaning(&(5..10)), expected, "{answer:?}");
     }
 
     #[test]
@@ -96,6 +108,15 @@ mod tests {
         {
             check(206, nonsense, Meaning::TryAgain);
         }
+    }
+
+    /// Other hosts show no range to a page unless they were told to.
+    #[test]
+    fn a_part_without_a_range_is_believed_if_it_is_as_long_as_what_was_asked_for() {
+        let part = |length| Answer { status: 206, length, ..Answer::default() }.meaning(&(5..10));
+        assert_eq!(part(Some(5)), Meaning::BytesFrom(5));
+        assert_eq!(part(Some(10)), Meaning::TryAgain);
+        assert_eq!(part(None), Meaning::TryAgain);
     }
 
     #[test]

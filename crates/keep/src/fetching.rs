@@ -36,6 +36,8 @@ pub struct Fetching {
     at: usize,
     position: u64,
     hasher: Sha256,
+    /// Of the whole file, where the engine has nothing to compare it with.
+    whole: Sha256,
     state: State,
     audit: Option<Audit>,
     /// Whether something of this file came from the device.
@@ -57,6 +59,7 @@ impl Fetching {
             at: 0,
             position: 0,
             hasher: Sha256::new(),
+            whole: Sha256::new(),
             state: State::Starting,
             audit: None,
             relied: false,
@@ -91,6 +94,10 @@ impl Fetching {
             (State::Finding(at), Event::Found { bytes }) => self.found(at, bytes),
             (State::Finding(at), Event::Missing) => self.not_held(at),
             (State::Asking { until }, Event::Answered(answer)) => self.answered(&answer, until),
+            (State::Asking { .. }, Event::Forbidden) => {
+                let file = self.name_at_hand();
+                self.end(Err(Failure::Forbidden { file }))
+            }
             (State::Asking { .. }, Event::Broke { detail }) => {
                 let failure = self.unreachable(detail);
                 self.stumble(failure)
@@ -136,6 +143,9 @@ impl Fetching {
         if self.is_hashed(body.from) {
             self.hasher.update(&piece[skip..skip + take]);
         }
+        if self.audit.is_none() && self.is_unknown() {
+            self.whole.update(&piece[skip..skip + take]);
+        }
         // What is only looked at is not fed; nor is its end, with which that may be over.
         let feeds = self.audit.is_none();
         let then =
@@ -165,6 +175,7 @@ impl Fetching {
         self.position = 0;
         self.relied = false;
         self.hasher.reset();
+        self.whole.reset();
     }
 
     fn go_on(&mut self) -> Effect {
@@ -233,13 +244,13 @@ impl Fetching {
         let (name, expected) = (file.name.clone(), file.bytes);
         let short = |got| Failure::ShortFile { file: name.clone(), got, expected };
         let bad_status = Failure::BadStatus { file: name.clone(), status: answer.status };
-        match answer.meaning() {
+        match answer.meaning(&(position..until)) {
             Meaning::BytesFrom(first) => {
                 let has_some = position > 0 || file.holds_anything();
                 if has_some && answer.is_other_than(file.tag.as_deref()) {
                     return self.changed();
                 }
-                match answer.length() {
+                match answer.whole_length() {
                     Some(length) if length < expected => return self.end(Err(short(length))),
                     _ if first > position => {
                         let detail = "another part came than was asked for".to_owned();
@@ -249,6 +260,9 @@ impl Fetching {
                     _ => {}
                 }
                 file.tag = answer.tag.clone().or(file.tag.take());
+                if file.sha256.is_none() && file.pinned.is_none() {
+                    file.pinned.clone_from(&answer.sha256);
+                }
                 let (from, skip) = (Source::Network, position - first);
                 self.state = State::Receiving(Receiving { from, skip, until });
                 Effect::Receive
@@ -323,6 +337,16 @@ impl Fetching {
     }
 
     fn file_done(&mut self) -> Effect {
+        if self.is_unknown()
+            && let Some(file) = self.record.files.get_mut(self.at)
+        {
+            let got = hex(&self.whole.finalize_reset());
+            let expected = file.pinned.get_or_insert_with(|| got.clone());
+            if *expected != got {
+                let (file, expected) = (file.name.clone(), expected.clone());
+                return self.refused(Failure::WrongHash { file, expected, got });
+            }
+        }
         self.at += 1;
         self.begin_file();
         self.go_on()
@@ -366,15 +390,20 @@ impl Fetching {
     fn is_hashed(&self, from: Source) -> bool {
         match from {
             Source::Network => self.keeps,
-            Source::Device => {
-                let file = self.record.files.get(self.at);
-                self.audit.is_some() || file.is_some_and(|file| file.sha256.is_none())
-            }
+            Source::Device => self.audit.is_some() || self.is_unknown(),
         }
     }
 
+    /// Whether the manifest does not say what the file at hand must be.
+    fn is_unknown(&self) -> bool {
+        self.record.files.get(self.at).is_some_and(|file| file.sha256.is_none())
+    }
+
+    fn name_at_hand(&self) -> String {
+        self.record.files.get(self.at).map_or(String::new(), |file| file.name.clone())
+    }
+
     fn unreachable(&self, detail: String) -> Failure {
-        let file = self.record.files.get(self.at).map_or(String::new(), |file| file.name.clone());
-        Failure::Unreachable { file, detail }
+        Failure::Unreachable { file: self.name_at_hand(), detail }
     }
 }

@@ -11,6 +11,9 @@ pub struct Record {
     pub files: Vec<FileRecord>,
     /// Whether everything is there and was checked as a whole.
     pub committed: bool,
+    /// When it was used last, in milliseconds since 1970.
+    #[serde(default)]
+    pub used_ms: u64,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -19,6 +22,10 @@ pub struct FileRecord {
     pub bytes: u64,
     /// Of the whole, as the manifest has it.
     pub sha256: Option<String>,
+    /// Where the manifest has none: the hash that the host declared or, without
+    /// that, the one that came first. Whatever comes later is held to it.
+    #[serde(default)]
+    pub pinned: Option<String>,
     /// The entity tag under which all of its chunks came.
     pub tag: Option<String>,
     /// The hash of every chunk that is held.
@@ -38,7 +45,7 @@ impl Record {
     pub fn blank(spec: &ModelSpec, chunk_bytes: u64) -> Self {
         let chunk_bytes = chunk_bytes.max(1);
         let files = spec.files.iter().map(|file| FileRecord::blank(file, chunk_bytes)).collect();
-        Self { model: spec.id.clone(), chunk_bytes, files, committed: false }
+        Self { model: spec.id.clone(), chunk_bytes, files, committed: false, used_ms: 0 }
     }
 
     /// What of an earlier record is still true of this model. A file that has
@@ -51,6 +58,7 @@ impl Record {
         }) else {
             return record;
         };
+        record.used_ms = earlier.used_ms;
         let is_all = earlier.files.len() == record.files.len();
         let committed = earlier.committed;
         let mut kept = 0;
@@ -81,6 +89,12 @@ impl Record {
         self.files.iter().map(|file| file.bytes).sum()
     }
 
+    /// The files of which something has to be fetched still.
+    pub fn missing_files(&self) -> impl Iterator<Item = usize> {
+        let missing = |(index, file): (usize, &FileRecord)| (!file.is_whole()).then_some(index);
+        self.files.iter().enumerate().filter_map(missing)
+    }
+
     /// How long this chunk has to be.
     pub fn length(&self, at: ChunkAt) -> u64 {
         self.files.get(at.file).map_or(0, |file| file.length(at.chunk, self.chunk_bytes))
@@ -93,6 +107,7 @@ impl FileRecord {
             name: file.name.clone(),
             bytes: file.bytes,
             sha256: file.sha256.clone(),
+            pinned: None,
             tag: None,
             chunks: Vec::new(),
         };

@@ -48,6 +48,8 @@ pub enum Event {
     Broke {
         detail: String,
     },
+    /// The page may not talk to where the file is.
+    Forbidden,
     /// The device took nothing of it.
     NotStored,
     /// What came is not what the engine can use.
@@ -61,7 +63,9 @@ pub struct Ask {
     pub file: usize,
     /// The header `Range`.
     pub range: Option<String>,
-    /// The header `If-Range`.
+    /// The header `If-Range`. Only for the page's own host: another one would have to
+    /// be asked first whether it may be sent. Without it another version is known by
+    /// the tag of the answer, or by its hash in the end.
     pub if_range: Option<String>,
 }
 

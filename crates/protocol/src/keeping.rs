@@ -10,6 +10,17 @@ pub struct Kept {
     pub total_bytes: u64,
     /// Whether all of it is there and was checked.
     pub complete: bool,
+    /// When it was loaded last, or kept, in milliseconds since 1970.
+    #[serde(default)]
+    pub used_ms: u64,
+}
+
+/// Where a model that is to be kept comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Origin {
+    Network,
+    /// Files that somebody chose, which travel beside the message.
+    Files,
 }
 
 /// Something to be told while a model loads; the load goes on.
@@ -29,6 +40,8 @@ pub enum NotKept {
     /// So much of it fit beside what is kept of other models. What the browser
     /// says is free may be anything; this is what happened.
     Full { needed_bytes: u64, fit_bytes: u64, others_bytes: u64 },
+    /// It would be more than the person wants to give to models.
+    OverLimit { needed_bytes: u64, limit_bytes: u64, others_bytes: u64 },
     /// What was read was not what had been written.
     Unreliable,
 }

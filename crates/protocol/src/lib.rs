@@ -25,7 +25,7 @@ pub mod speech;
 
 pub use build::{Build, BuildName, Fallback};
 pub use failure::Failure;
-pub use keeping::{Kept, NotKept, Notice};
+pub use keeping::{Kept, NotKept, Notice, Origin};
 pub use meaning::{Mood, Purpose, TextRead};
 pub use reply::{EngineStatus, FromEngine, LoadedModel, Outcome, Progress, Reply, Stop, Usage};
 pub use request::{

@@ -71,6 +71,14 @@ pub enum Outcome {
     Cancelled,
     Limited,
     Kept(Vec<Kept>),
+    /// The file is to be called so.
+    Exported {
+        name: String,
+    },
+    /// So much memory was given, and given back.
+    Probed {
+        memory_bytes: u64,
+    },
     Status(EngineStatus),
 }
 

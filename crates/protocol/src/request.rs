@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Patience, Purpose, SoundFormat, TranscribeOptions};
+use crate::{Origin, Patience, Purpose, SoundFormat, TranscribeOptions};
 
 /// Chosen by the page, unique for the life of one worker.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -26,6 +26,23 @@ pub enum Request {
     },
     /// What the device keeps of models.
     Kept,
+    /// Bring a model onto the device without loading it, or go on where that was
+    /// interrupted. Ends with [`super::Outcome::Kept`].
+    Keep {
+        spec: ModelSpec,
+        from: Origin,
+    },
+    /// Make one file of what is kept of a model. It travels beside the answer.
+    Export {
+        model: String,
+    },
+    /// How much of the device models may take together, from now on. What is kept
+    /// already stays.
+    KeepAtMost {
+        bytes: Option<u64>,
+    },
+    /// How much memory can be had here.
+    Probe,
     /// Throw away what the device keeps of a model, and tell what is kept then. One
     /// that is loaded stays so.
     Forget {
@@ -99,9 +116,13 @@ impl Request {
     pub fn urgency(&self) -> Urgency {
         match self {
             Request::Cancel { .. }
+            | Request::Export { .. }
             | Request::Forget { .. }
+            | Request::Keep { .. }
+            | Request::KeepAtMost { .. }
             | Request::Kept
             | Request::Limit { .. }
+            | Request::Probe
             | Request::Sound { .. }
             | Request::Status
             | Request::UseThreads { .. }

@@ -1,19 +1,20 @@
 //! The page's end of the line to the engine.
 //!
 //! One message is one JavaScript object: `m` is the JSON of a [`ToEngine`] or a
-//! [`FromEngine`], and a buffer that belongs to it is handed over as `b`. While
-//! there is no engine to speak for itself, `public/worker.js` speaks for it.
+//! [`FromEngine`], and a buffer that belongs to it is handed over as `b`, files as
+//! `f`. While there is no engine to speak for itself, `public/worker.js` speaks for it.
 
 use std::cell::RefCell;
 use std::rc::{Rc, Weak};
 
 use bella_companion::{Beat, Event, Pulse};
-use bella_protocol::{FromEngine, Request, RequestId, ToEngine};
+use bella_protocol::{FromEngine, Outcome, Reply, Request, RequestId, ToEngine};
 use js_sys::{Array, Float32Array, Object, Reflect};
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast, JsValue};
-use web_sys::{ErrorEvent, MessageEvent, Worker, WorkerOptions, WorkerType};
+use web_sys::{Blob, ErrorEvent, MessageEvent, Worker, WorkerOptions, WorkerType};
 
+use super::hand_over::{self, Files};
 use super::{document, now};
 use crate::browser::exception::describe;
 
@@ -81,12 +82,17 @@ impl EngineClient {
     }
 
     pub fn send(&self, message: &ToEngine) {
-        self.inner.send(message, &[]);
+        self.inner.send(message, &[], &[]);
+    }
+
+    /// The same with files that were chosen, which the worker reads by itself.
+    pub fn send_with_files(&self, message: &ToEngine, files: &Files) {
+        self.inner.send(message, &[], &files.0);
     }
 
     /// The same with sound beside it.
     pub fn send_with(&self, message: &ToEngine, numbers: &[f32]) {
-        self.inner.send(message, numbers);
+        self.inner.send(message, numbers, &[]);
     }
 }
 
@@ -118,12 +124,15 @@ impl Inner {
         (self.tell)(Event::EngineLost { detail });
     }
 
-    fn send(&self, message: &ToEngine, numbers: &[f32]) {
+    fn send(&self, message: &ToEngine, numbers: &[f32], files: &[Blob]) {
         let sent = self.with_running(|Running { worker, pulse }| {
             pulse.sent(message.id, now::at_ms());
             let json = serde_json::to_string(message).map_err(|error| error.to_string())?;
             let envelope = Object::new();
             Reflect::set(&envelope, &"m".into(), &json.into())?;
+            if !files.is_empty() {
+                Reflect::set(&envelope, &"f".into(), &files.iter().collect::<Array>())?;
+            }
             if numbers.is_empty() {
                 return worker.post_message(&envelope);
             }
@@ -151,6 +160,9 @@ impl Inner {
                         running.pulse.ended(id);
                     }
                 });
+                if let Reply::Done(Outcome::Exported { name }) = &reply {
+                    save(name, envelope);
+                }
                 if id != SIGN_OF_LIFE {
                     (self.tell)(Event::Answered { request: id, reply });
                 }
@@ -162,7 +174,8 @@ impl Inner {
     fn beat(&self) {
         match self.with_running(|running| running.pulse.beat(now::at_ms())) {
             Some(Beat::Ask) => {
-                self.send(&ToEngine { id: SIGN_OF_LIFE, request: Request::Status }, &[])
+                let status = ToEngine { id: SIGN_OF_LIFE, request: Request::Status };
+                self.send(&status, &[], &[]);
             }
             Some(Beat::Dead) => self.lose("it no longer answers".into()),
             Some(Beat::Fine) | None => {}
@@ -210,6 +223,14 @@ impl std::fmt::Debug for EngineClient {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let running = self.inner.running.borrow().is_some();
         f.debug_struct("EngineClient").field("running", &running).finish()
+    }
+}
+
+/// Hands a file that came beside a message on to the person.
+fn save(name: &str, envelope: &JsValue) {
+    let file = Reflect::get(envelope, &"f".into()).ok().and_then(|file| file.dyn_into().ok());
+    if let Some(file) = file {
+        let _: Option<()> = hand_over::save_blob(name, &file);
     }
 }
 

@@ -1,10 +1,10 @@
-//! Texts that a person takes along: as a file, or on the clipboard.
+//! What a person takes along, as a file or on the clipboard, and files they bring.
 
 use js_sys::Array;
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::{JsFuture, spawn_local};
-use web_sys::{Blob, BlobPropertyBag, HtmlAnchorElement, Url};
+use web_sys::{Blob, BlobPropertyBag, Event, HtmlAnchorElement, HtmlInputElement, Url};
 
 /// Saves a text where the browser keeps what it was given.
 pub fn save_file(name: &str, media_type: &str, text: &str) -> bool {
@@ -15,8 +15,12 @@ fn save(name: &str, media_type: &str, text: &str) -> Option<()> {
     let options = BlobPropertyBag::new();
     options.set_type(media_type);
     let parts = Array::of1(&JsValue::from_str(text));
-    let blob = Blob::new_with_str_sequence_and_options(&parts, &options).ok()?;
-    let url = Url::create_object_url_with_blob(&blob).ok()?;
+    save_blob(name, &Blob::new_with_str_sequence_and_options(&parts, &options).ok()?)
+}
+
+/// Saves what the browser holds for us.
+pub fn save_blob(name: &str, blob: &Blob) -> Option<()> {
+    let url = Url::create_object_url_with_blob(blob).ok()?;
     let document = web_sys::window()?.document()?;
     let link: HtmlAnchorElement = document.create_element("a").ok()?.dyn_into().ok()?;
     link.set_href(&url);
@@ -35,6 +39,27 @@ fn forget_later(url: String) -> Option<()> {
         .set_timeout_with_callback_and_timeout_and_arguments_0(forget.unchecked_ref(), KEPT_MS)
         .ok()?;
     Some(())
+}
+
+/// Files that a person chose; nothing of them is read here.
+#[derive(Clone, Debug, Default)]
+pub struct Files(pub(in crate::browser) Vec<Blob>);
+
+impl Files {
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+/// The files that were chosen, once: the same ones can be chosen again.
+pub fn chosen_files(event: &Event) -> Files {
+    let input: Option<HtmlInputElement> = event.target().and_then(|it| it.dyn_into().ok());
+    let Some(input) = input else { return Files::default() };
+    let files = input.files();
+    let chosen = files.iter().flat_map(|files| (0..files.length()).filter_map(|at| files.get(at)));
+    let chosen = Files(chosen.map(Blob::from).collect());
+    input.set_value("");
+    chosen
 }
 
 /// Puts a text on the clipboard, and tells whether it got there: a browser may

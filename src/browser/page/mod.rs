@@ -3,6 +3,7 @@
 //! - [`crash`]: what to do when the page itself panics
 //! - [`document`]: language, theme, title, addresses, the place to mount
 //! - [`engine_client`]: the worker that owns the engine
+//! - [`larder`]: how much is kept for this page; [`leaving`]: when a person goes
 //! - [`device`]: what the browser tells about it; [`hand_over`]: files and the
 //!   clipboard
 //! - [`service_worker`]: what keeps the page on the device
@@ -20,6 +21,8 @@ pub mod follow;
 pub mod frame;
 pub mod hand_over;
 pub mod input;
+pub mod larder;
+pub mod leaving;
 pub mod marks;
 pub mod now;
 pub mod service_worker;

@@ -14,6 +14,18 @@ pub enum Key {
     ReplyLength,
     Variety,
     Power,
+    /// The model that is on its way into memory.
+    Loading,
+    /// Models that are on their way onto the device.
+    Queue,
+    /// How much of the device models may take.
+    KeepAtMost,
+    /// Whether the browser was asked to promise to keep them.
+    AskedToKeep,
+    /// How far a memory grew here.
+    Memory,
+    /// How fast models answered here.
+    Rates,
 }
 
 impl Key {
@@ -26,6 +38,12 @@ impl Key {
             Key::ReplyLength => "bella.reply-length",
             Key::Variety => "bella.variety",
             Key::Power => "bella.power",
+            Key::Loading => "bella.loading",
+            Key::Queue => "bella.queue",
+            Key::KeepAtMost => "bella.keep-at-most",
+            Key::AskedToKeep => "bella.asked-to-keep",
+            Key::Memory => "bella.memory",
+            Key::Rates => "bella.rates",
         }
     }
 }

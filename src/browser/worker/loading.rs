@@ -1,17 +1,20 @@
-//! A model on its way into the engine: what [`bella_keep::Fetching`] wants is done
-//! here, one thing after the other.
+//! A model on its way onto the device and into the engine: what
+//! [`bella_keep::Fetching`] wants is done here, one thing after the other.
 
-use bella_engine::{Model, ModelLoader};
+use bella_engine::Model;
 use bella_keep::{Ask, CHUNK_BYTES, ChunkAt, Effect, Event, Fetching, Pace, Record};
 use bella_protocol::{Failure, ModelSpec, NotKept, Notice, Progress, Reply};
 use js_sys::Uint8Array;
 use web_sys::AbortSignal;
 
+use super::chosen::Chosen;
 use super::shelf::{Shelf, Thrown};
 use super::source::Source;
 use super::tabs::{Hold, Listener, Lock, Speaker};
+use super::taker::{Taker, Use};
 use super::turn::Turn;
 use super::{download, port};
+use download::NoAnswer;
 
 /// "Stop" is to be heard while somebody waits.
 const LOOK_EVERY_MS: u32 = 50;
@@ -19,13 +22,26 @@ const LOOK_EVERY_MS: u32 = 50;
 /// Says something about the request.
 pub(super) type Say = std::rc::Rc<dyn Fn(Reply)>;
 
+/// What is wanted of a model.
+pub(super) struct Errand<'a> {
+    pub(super) spec: &'a ModelSpec,
+    pub(super) abort: &'a AbortSignal,
+    pub(super) say: Say,
+    /// Files that somebody chose, to be asked instead of the network.
+    pub(super) chosen: Option<Chosen>,
+    /// How much all models together may take of the device.
+    pub(super) limit_bytes: Option<u64>,
+}
+
 struct Loading<'a> {
     spec: &'a ModelSpec,
     abort: &'a AbortSignal,
     say: Say,
+    what_for: Use,
     fetching: Fetching,
     /// Absent before the first start.
-    loader: Option<ModelLoader>,
+    taker: Option<Taker>,
+    chosen: Option<Chosen>,
     shelf: Option<Shelf>,
     lock: Lock,
     source: Source,
@@ -42,25 +58,49 @@ struct Loading<'a> {
 
 /// Loads a model from what the device keeps and, for what it does not, from the
 /// network. Once the signal is given, whatever comes of it is meaningless.
-pub(super) async fn load(
-    spec: &ModelSpec,
-    abort: &AbortSignal,
-    say: Say,
-) -> Result<Model, Failure> {
-    let shelf = match Shelf::open().await {
-        Ok(shelf) => Some(shelf),
-        Err(refusal) => {
-            not_kept(&say, NotKept::Refused { detail: refusal.detail });
-            None
-        }
+pub(super) async fn load(errand: Errand<'_>) -> Result<Model, Failure> {
+    match bring(errand, Use::Load).await? {
+        Some(Taker::Engine(loader)) => loader.finish(),
+        _ => Err(Failure::Crashed { detail: "a model ended before it began".to_owned() }),
+    }
+}
+
+/// Brings a model onto the device and leaves it there.
+pub(super) async fn keep(errand: Errand<'_>) -> Result<(), Failure> {
+    bring(errand, Use::Keep).await.map(drop)
+}
+
+async fn bring(errand: Errand<'_>, what_for: Use) -> Result<Option<Taker>, Failure> {
+    let Errand { spec, abort, say, chosen, limit_bytes } = errand;
+    let opened = Shelf::open().await.map_err(|it| NotKept::Refused { detail: it.detail });
+    let (shelf, mut why_not) = match opened {
+        Ok(shelf) => (Some(shelf), None),
+        Err(why) => (None, Some(why)),
     };
     let (lock, record) = ours_to_load(spec, shelf.as_ref(), abort, &say).await;
+    if let (Some(shelf), Some(limit), false) = (&shelf, limit_bytes, record.committed) {
+        why_not = over_limit(&record, shelf, limit).await;
+    }
+    if let Some(chosen) = &chosen
+        && let Some(missing) = record.missing_files().find(|&file| !chosen.has(file))
+    {
+        let file = spec.files.get(missing).map_or(String::new(), |file| file.name.clone());
+        return Err(Failure::NotInFile { file });
+    }
+    let keeps = why_not.is_none();
+    match why_not {
+        Some(why) if what_for == Use::Keep => return Err(Failure::NotKept(why)),
+        Some(why) => not_kept(&say, why),
+        None => {}
+    }
     let mut loading = Loading {
         spec,
         abort,
         say,
-        fetching: Fetching::new(record, shelf.is_some()),
-        loader: None,
+        what_for,
+        fetching: Fetching::new(record, keeps),
+        taker: None,
+        chosen,
         shelf,
         lock,
         source: Source::empty(),
@@ -71,26 +111,25 @@ pub(super) async fn load(
         speaker: Speaker::new(),
         turn: Turn::new(),
     };
-    let mut effect = loading.fetching.begin();
-    loop {
-        if abort.aborted() {
-            let (file, detail) = (String::new(), "stopped".to_owned());
-            return Err(Failure::Unreachable { file, detail });
-        }
-        effect = match effect {
-            Effect::End(result) => {
-                result?;
-                let Some(loader) = loading.loader else { break };
-                return loader.finish();
-            }
-            Effect::Receive => loading.receive().await,
-            other => {
-                let event = loading.carry_out(other).await;
-                loading.fetching.hear(event)
-            }
-        };
-    }
-    Err(Failure::Crashed { detail: "a model ended before it began".to_owned() })
+    loading.run().await?;
+    loading.note_use().await;
+    Ok(loading.taker)
+}
+
+/// Whether it would be more than the person wants to give.
+async fn over_limit(record: &Record, shelf: &Shelf, limit_bytes: u64) -> Option<NotKept> {
+    let others = shelf.records().await.unwrap_or_default();
+    let others_bytes = others
+        .iter()
+        .filter(|other| other.model != record.model)
+        .map(Record::held_bytes)
+        .fold(0, u64::saturating_add);
+    let needed_bytes = record.total_bytes();
+    (others_bytes.saturating_add(needed_bytes) > limit_bytes).then_some(NotKept::OverLimit {
+        needed_bytes,
+        limit_bytes,
+        others_bytes,
+    })
 }
 
 /// Waits until no other tab is at it, and tells what is held by then.
@@ -136,6 +175,41 @@ fn not_kept(say: &Say, why: NotKept) {
 }
 
 impl Loading<'_> {
+    async fn run(&mut self) -> Result<(), Failure> {
+        let mut effect = self.fetching.begin();
+        loop {
+            if self.abort.aborted() {
+                let (file, detail) = (String::new(), "stopped".to_owned());
+                return Err(Failure::Unreachable { file, detail });
+            }
+            effect = match effect {
+                Effect::End(result) => return result,
+                Effect::Receive => self.receive().await,
+                Effect::Forget => {
+                    let why_not = self.forget().await;
+                    if let (Some(why), Use::Keep) = (why_not, self.what_for) {
+                        return Err(Failure::NotKept(why));
+                    }
+                    self.fetching.hear(Event::Done)
+                }
+                other => {
+                    let event = self.carry_out(other).await;
+                    self.fetching.hear(event)
+                }
+            };
+        }
+    }
+
+    /// So that what was not used for long can be told.
+    async fn note_use(&self) {
+        let mut record = self.fetching.record().clone();
+        if let (Some(shelf), true) = (&self.shelf, record.committed) {
+            record.used_ms = port::date_ms();
+            // It is there all the same.
+            let _ = shelf.put_record(&record).await;
+        }
+    }
+
     async fn carry_out(&mut self, effect: Effect) -> Event {
         match effect {
             Effect::Start => self.start(),
@@ -143,7 +217,7 @@ impl Loading<'_> {
             Effect::Ask(ask) => self.ask(ask).await,
             Effect::Store(at) => self.store(at).await,
             Effect::Wait { ms, attempt } => self.wait(ms, attempt).await,
-            Effect::EndFile => match self.loader.as_mut().map(ModelLoader::end_file) {
+            Effect::EndFile => match self.taker.as_mut().map(Taker::end_file) {
                 Some(Err(failure)) => Event::Refused(failure),
                 _ => Event::Done,
             },
@@ -151,20 +225,19 @@ impl Loading<'_> {
                 Some(shelf) => self.note(shelf.put_record(self.fetching.record()).await),
                 None => Event::Done,
             },
-            Effect::Forget => self.forget().await,
             // Done elsewhere.
-            Effect::Receive | Effect::End(_) => Event::Done,
+            Effect::Forget | Effect::Receive | Effect::End(_) => Event::Done,
         }
     }
 
     fn start(&mut self) -> Event {
         // Gives back what it holds before another takes as much.
-        self.loader = None;
+        self.taker = None;
         self.source = Source::empty();
         (self.chunk, self.filled) = (None, 0);
-        match ModelLoader::new(self.spec.clone()) {
-            Ok(loader) => {
-                self.loader = Some(loader);
+        match Taker::new(self.spec, self.what_for) {
+            Ok(taker) => {
+                self.taker = Some(taker);
                 Event::Done
             }
             Err(failure) => Event::Refused(failure),
@@ -190,13 +263,18 @@ impl Loading<'_> {
             self.lock = Lock::take(&self.spec.id, Hold::Alone, self.abort).await;
         }
         self.source = Source::empty();
-        let url = self.spec.files.get(ask.file).map_or("", |file| &file.url);
-        match download::ask(url, &ask, self.abort).await {
+        let Some(file) = self.spec.files.get(ask.file) else { return Event::Missing };
+        let answered = match &self.chosen {
+            Some(chosen) => chosen.ask(&ask),
+            None => download::ask(file, &ask, self.abort).await,
+        };
+        match answered {
             Ok((answer, download)) => {
                 self.source.turn_to_download(download);
                 Event::Answered(answer)
             }
-            Err(detail) => Event::Broke { detail },
+            Err(NoAnswer::Forbidden) => Event::Forbidden,
+            Err(NoAnswer::Broke { detail }) => Event::Broke { detail },
         }
     }
 
@@ -210,8 +288,8 @@ impl Loading<'_> {
         let at = self.fetching.chunk_at_hand();
         let portion = self.fetching.receive(piece);
         let taken = &piece[portion.skip..portion.skip + portion.take];
-        let fed = match &mut self.loader {
-            Some(loader) if !taken.is_empty() => loader.push(taken),
+        let fed = match &mut self.taker {
+            Some(taker) if !taken.is_empty() => taker.push(taken),
             _ => Ok(()),
         };
         if from_network {
@@ -236,7 +314,7 @@ impl Loading<'_> {
     }
 
     fn tell_progress(&mut self) {
-        let told = self.loader.as_mut().and_then(ModelLoader::progress_worth_telling);
+        let told = self.taker.as_mut().and_then(Taker::progress_worth_telling);
         if let Some(progress) = told {
             let bytes_per_second = self.pace.bytes_per_second(port::now());
             let progress = Progress { bytes_per_second, ..progress };
@@ -277,13 +355,14 @@ impl Loading<'_> {
         }
     }
 
-    async fn forget(&mut self) -> Event {
-        let Some(shelf) = &self.shelf else { return Event::Done };
+    /// Tells why nothing is kept from now on, if that is so.
+    async fn forget(&mut self) -> Option<NotKept> {
+        let shelf = self.shelf.as_ref()?;
         let records = shelf.records().await.unwrap_or_default();
         // Where it cannot be deleted, the next visit checks it and finds it wanting.
         let _ = shelf.forget(&self.spec.id).await;
         if self.fetching.keeps() {
-            return Event::Done;
+            return None;
         }
         let (ours, others): (Vec<_>, Vec<_>) =
             records.iter().partition(|record| record.model == self.spec.id);
@@ -297,7 +376,9 @@ impl Loading<'_> {
             Some(refusal) => NotKept::Refused { detail: refusal.detail },
             None => NotKept::Unreliable,
         };
-        not_kept(&self.say, why);
-        Event::Done
+        if self.what_for == Use::Load {
+            not_kept(&self.say, why.clone());
+        }
+        Some(why)
     }
 }

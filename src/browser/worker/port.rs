@@ -1,11 +1,13 @@
-//! Messages in and out of the worker: an object with the JSON under `m` and,
-//! where there is one, a transferred buffer under `b`.
+//! Messages in and out of the worker: an object with the JSON under `m` and, where
+//! there are any, a transferred buffer under `b` and files under `f`.
 
 use bella_protocol::{FromEngine, ToEngine};
-use js_sys::{Array, ArrayBuffer, Float32Array, Object, Promise, Reflect, WebAssembly};
+use js_sys::{
+    Array, ArrayBuffer, Date, Float32Array, Function, Object, Promise, Reflect, WebAssembly,
+};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{DedicatedWorkerGlobalScope, MessageEvent, WorkerNavigator};
+use web_sys::{Blob, DedicatedWorkerGlobalScope, MessageEvent, WorkerNavigator};
 
 fn scope() -> DedicatedWorkerGlobalScope {
     // The only global there is: this program is never anything but a worker.
@@ -14,6 +16,17 @@ fn scope() -> DedicatedWorkerGlobalScope {
 
 pub(super) fn post(message: &FromEngine) {
     post_with(message, &[]);
+}
+
+/// Posts a message and the file that belongs to it.
+pub(super) fn post_file(message: &FromEngine, file: &Blob) {
+    let Ok(json) = serde_json::to_string(message) else {
+        return;
+    };
+    let envelope = Object::new();
+    let _ = Reflect::set(&envelope, &"m".into(), &json.into());
+    let _ = Reflect::set(&envelope, &"f".into(), file);
+    let _ = scope().post_message(&envelope);
 }
 
 /// Posts a message and the numbers that belong to it.
@@ -34,8 +47,15 @@ pub(super) fn post_with(message: &FromEngine, numbers: &[f32]) {
     let _ = scope().post_message_with_transfer(&envelope, &Array::of1(&buffer));
 }
 
+/// A message and what travels beside it.
+pub(super) struct Parcel {
+    pub(super) message: ToEngine,
+    pub(super) numbers: Vec<f32>,
+    pub(super) files: Vec<Blob>,
+}
+
 /// Calls `receive` for every message; what is not one of ours comes as an error.
-pub(super) fn listen(receive: impl Fn(Result<(ToEngine, Vec<f32>), String>) + 'static) {
+pub(super) fn listen(receive: impl Fn(Result<Parcel, String>) + 'static) {
     let heard = Closure::<dyn Fn(MessageEvent)>::new(move |event: MessageEvent| {
         let envelope = event.data();
         let field = |name: &str| Reflect::get(&envelope, &name.into()).ok();
@@ -43,7 +63,11 @@ pub(super) fn listen(receive: impl Fn(Result<(ToEngine, Vec<f32>), String>) + 's
             Some(json) => serde_json::from_str(&json).map_err(|error| error.to_string()),
             None => Err("a message without text".to_owned()),
         };
-        receive(message.map(|message| (message, numbers(field("b")))));
+        receive(message.map(|message| Parcel {
+            message,
+            numbers: numbers(field("b")),
+            files: files(field("f")),
+        }));
     });
     scope().set_onmessage(Some(heard.as_ref().unchecked_ref()));
     // Lives as long as the worker.
@@ -57,6 +81,11 @@ fn numbers(buffer: Option<JsValue>) -> Vec<f32> {
     };
     let whole = buffer.byte_length() / 4;
     Float32Array::new_with_byte_offset_and_length(&buffer, 0, whole).to_vec()
+}
+
+fn files(files: Option<JsValue>) -> Vec<Blob> {
+    let files = files.filter(Array::is_array).map(|files| Array::from(&files));
+    files.iter().flat_map(Array::iter).filter_map(|file| file.dyn_into().ok()).collect()
 }
 
 /// Posts what a helper would have said to the page.
@@ -93,6 +122,20 @@ pub(super) async fn pause(ms: i32) {
 
 pub(super) fn now() -> f64 {
     scope().performance().map_or(0.0, |performance| performance.now())
+}
+
+/// Milliseconds since 1970.
+pub(super) fn date_ms() -> u64 {
+    Date::now() as u64
+}
+
+pub(super) fn begin_to_hear(event: &str, heard: &Function) {
+    // Fails for no event there is.
+    let _ = scope().add_event_listener_with_callback(event, heard);
+}
+
+pub(super) fn cease_to_hear(event: &str, heard: &Function) {
+    let _ = scope().remove_event_listener_with_callback(event, heard);
 }
 
 /// All the memory this module has taken from the browser.

@@ -49,9 +49,14 @@ pub fn forget(engine: &Engine, model: &str) {
 fn must_be_kept(engine: &Engine, specs: &[&ModelSpec]) {
     let whole = |spec: &&ModelSpec| {
         let bytes = spec.files.iter().map(|file| file.bytes).sum();
-        Kept { model: spec.id.clone(), held_bytes: bytes, total_bytes: bytes, complete: true }
+        let model = spec.id.clone();
+        Kept { model, held_bytes: bytes, total_bytes: bytes, complete: true, used_ms: 0 }
     };
-    assert_eq!(kept(engine), specs.iter().map(whole).collect::<Vec<_>>());
+    let mut told = kept(engine);
+    for kept in &mut told {
+        assert_ne!(std::mem::take(&mut kept.used_ms), 0, "nobody knows when it was used last");
+    }
+    assert_eq!(told, specs.iter().map(whole).collect::<Vec<_>>());
 }
 
 fn slowly(visit: &Visit, bytes_per_second: u64) {

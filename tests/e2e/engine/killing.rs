@@ -17,10 +17,13 @@ use crate::talking::must_talk;
 /// How many there are to be; a few, unless this says otherwise.
 const KILLS_VARIABLE: &str = "BELLA_KILLS";
 const FEW: usize = 6;
-/// The model arrives in about two seconds. The kill comes at any moment of twice that:
-/// what is held is read first, and that takes time as well.
-const BYTES_PER_SECOND: u64 = 50_000_000;
-const LONGEST_MS: u64 = 4_000;
+/// A chunk a second. What is sent is taken for what arrived, and the buffers between
+/// hold a second of it at most, as long as the browser is not slower than that.
+const BYTES_PER_SECOND: u64 = 8_000_000;
+const LONGEST_MS: u64 = 5_000;
+
+/// Of hundreds of visits one comes at a bad moment of the machine.
+const PATIENCE: Duration = Duration::from_secs(120);
 
 /// Numbers that come out the same every time.
 struct Dice(u64);
@@ -74,29 +77,27 @@ impl End {
 struct Visitor<'a> {
     visit: &'a Visit,
     profile: Profile,
-    running: Option<(Browser, Page)>,
+    browser: Option<Browser>,
+    tab: Option<Page>,
 }
 
 impl Visitor<'_> {
     fn open(&mut self) -> Engine {
-        let (_, page) = self.running.get_or_insert_with(|| {
-            let browser = Browser::launch().profile(&self.profile).start().expect("a browser");
-            let page = browser.lasting_context().page().expect("a tab");
-            (browser, page)
+        let browser = self.browser.get_or_insert_with(|| {
+            Browser::launch().profile(&self.profile).start().expect("a browser")
         });
-        page.goto(&self.visit.host.url_of(""));
-        Engine::beside(page, "engine under test", "./worker.js")
+        let tab = browser.lasting_context().page().expect("a tab").with_patience(PATIENCE);
+        tab.goto(&self.visit.host.url_of(""));
+        let engine = Engine::beside(&tab, "engine under test", "./worker.js");
+        self.tab = Some(tab);
+        engine
     }
 
     fn end(&mut self, end: End) {
-        match (end, &self.running) {
-            (End::Tab, Some((_, page))) => page.crash(),
-            (End::Browser, _) => {
-                if let Some((browser, _)) = self.running.take() {
-                    browser.kill();
-                }
-            }
-            (End::Tab, None) => {}
+        let (tab, browser) = (self.tab.take(), &mut self.browser);
+        match end {
+            End::Tab => tab.iter().for_each(Page::crash),
+            End::Browser => browser.take().iter().for_each(Browser::kill),
         }
     }
 }
@@ -110,7 +111,7 @@ fn whatever_is_killed_at_any_moment_costs_one_chunk() {
             false => Fault::none(),
         });
         let profile = Profile::new().expect("a folder");
-        let mut visitor = Visitor { visit, profile, running: None };
+        let mut visitor = Visitor { visit, profile, browser: None, tab: None };
         let mut dice = Dice(20_261_121);
         let (mut kills, mut models, mut from) = (Vec::new(), 0, 0);
         loop {
@@ -138,11 +139,15 @@ fn whatever_is_killed_at_any_moment_costs_one_chunk() {
             (models, from) = (models + 1, about_weights(visit).len());
             eprintln!("model {models} came home after {} kills, {twice} chunks twice", kills.len());
             forget(&engine, &spec.id);
+            visitor.tab.take().into_iter().for_each(Page::close);
             if ends {
                 break;
             }
         }
         let tabs = kills.iter().filter(|&&end| end == End::Tab).count();
-        eprintln!("{tabs} tabs and {} browsers killed, {models} models came home", kills.len() - tabs);
+        eprintln!(
+            "{tabs} tabs and {} browsers killed, {models} models came home",
+            kills.len() - tabs
+        );
     });
 }

@@ -12,7 +12,7 @@
 //! - [`transcribing`], [`talking`], [`understanding`], [`feeling`], [`listening`]: what it says
 //! - [`loading`]: progress, memory, and the limit to it
 //! - [`interrupting`]: who goes first, and how soon "stop" is heard
-//! - [`keeping`], [`killing`]: what stays on the device
+//! - [`keeping`], [`killing`]: what stays on the device; [`servers`]: where it comes from
 //! - [`bad_input`], [`crashing`]: what it is not made for
 
 mod bad_input;
@@ -24,6 +24,7 @@ mod killing;
 mod listening;
 mod loading;
 mod models;
+mod servers;
 mod sounds;
 mod talking;
 mod transcribing;

@@ -41,11 +41,21 @@ pub(super) async fn answer<B>(site: Arc<Site>, request: Request<B>) -> Result<An
         site.journal().update(ticket, |exchange| exchange.ended = true);
         return Err(HungUp);
     }
+    let (redirect, headers) = (fault.redirect.clone(), fault.headers.clone());
     let mut answer = match fault.status.and_then(|status| StatusCode::from_u16(status).ok()) {
         Some(status) => plain(status, ""),
         None => found(&site, &request, fault, ticket),
     };
+    if let Some(Ok(to)) = redirect.as_deref().map(HeaderValue::from_str) {
+        answer = plain(StatusCode::FOUND, "");
+        answer.headers_mut().insert(LOCATION, to);
+    }
     site.headers().add_to(answer.headers_mut());
+    for (name, value) in headers {
+        if let Ok(value) = HeaderValue::from_str(&value) {
+            answer.headers_mut().insert(HeaderName::from_static(name), value);
+        }
+    }
     let streams = matches!(answer.body(), FileBody::File { .. });
     site.journal().update(ticket, |exchange| {
         exchange.status = answer.status().as_u16();

@@ -34,6 +34,10 @@ pub struct Fault {
     /// One bit of the byte at this place in the file comes out wrong.
     pub flip_at: Option<u64>,
     pub bytes_per_second: Option<u64>,
+    /// Sends the visitor on to this address.
+    pub redirect: Option<String>,
+    /// Goes with the answer whatever it is, as other hosts have headers of their own.
+    pub headers: Vec<(&'static str, String)>,
 }
 
 impl Fault {

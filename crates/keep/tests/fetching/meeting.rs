@@ -142,3 +142,63 @@ fn a_file_published_half_is_short() {
     assert_eq!(world.visit(), Outcome::Over(Ok(())));
     assert!(world.is_home());
 }
+
+/// Another host shows a page little, and no condition can be put to it.
+#[test]
+fn a_host_that_shows_nothing_is_taken_at_its_length() {
+    check(|_| Flaw { hides_headers: true, ..none() }, 2, &[]);
+    let breaks = |n| Flaw { stop_after: (n == 0).then_some(50), hides_headers: true, ..none() };
+    check(breaks, 3, &["bytes=50-"]);
+}
+
+#[test]
+fn where_the_page_may_not_go_it_is_not_sent_again() {
+    check_failure(
+        |_| Flaw { is_forbidden: true, ..none() },
+        1,
+        |failure| matches!(failure, Failure::Forbidden { file } if file == "file 0"),
+    );
+}
+
+#[test]
+fn a_file_without_a_hash_is_held_to_what_the_host_declares() {
+    const RIGHT: &str = "b5bb9d8014a0f9b1d61e21e796d78dccdf1352f23cd32812f4850b878ae4944c";
+    let mut world = World::with_files(&[4]);
+    world.files[0] = b"foo\n".to_vec();
+    world.spec.files[0].sha256 = None;
+    world.temper = |_| Flaw { declares: Some(RIGHT), ..none() };
+    assert_eq!(world.visit(), Outcome::Over(Ok(())));
+    let pinned = world.record().expect("a record").files[0].pinned.clone();
+    assert_eq!(pinned.as_deref(), Some(RIGHT));
+
+    // What comes after it is not what was declared.
+    let mut world = World::with_files(&[4]);
+    world.spec.files[0].sha256 = None;
+    world.temper = |_| Flaw { declares: Some(RIGHT), ..none() };
+    match world.visit() {
+        Outcome::Over(Err(Failure::WrongHash { expected, .. })) => assert_eq!(expected, RIGHT),
+        other => panic!("{other:?}"),
+    }
+    assert!(world.device.chunks.is_empty() && world.device.record.is_none());
+}
+
+#[test]
+fn a_file_without_any_hash_is_held_to_what_came_first() {
+    let mut world = World::with_files(&SIZES);
+    world.spec.files[1].sha256 = None;
+    assert_eq!(world.visit(), Outcome::Over(Ok(())));
+    let pinned = world.record().expect("a record").files[1].pinned.clone();
+    assert_eq!(pinned, Some(crate::world::sha256(&world.files[1])));
+    // A chunk that was swapped together with its own hash is still another file.
+    let at = bella_keep::ChunkAt { file: 1, chunk: 1 };
+    let chunk = world.device.chunks.get_mut(&at).expect("a chunk");
+    chunk[3] ^= 1;
+    let mut record = world.device.record.clone().expect("a record");
+    let old = world.record().expect("a record").files[1].chunks[1].clone().expect("a hash");
+    record = record.replace(&old, &crate::world::sha256(&world.device.chunks[&at]));
+    world.device.record = Some(record);
+    world.asked.clear();
+    assert_eq!(world.visit(), Outcome::Over(Ok(())));
+    assert_eq!(world.asked.len(), 1, "it was fetched again: {:?}", world.asked);
+    assert!(world.is_home());
+}

@@ -47,6 +47,12 @@ pub struct Flaw {
     /// and it seems as if that was all.
     pub quietly: bool,
     pub flip_at: Option<usize>,
+    /// As another host's are: without anything but the length.
+    pub hides_headers: bool,
+    /// The hash of the whole file, right or not.
+    pub declares: Option<&'static str>,
+    /// On a host that the page may not talk to.
+    pub is_forbidden: bool,
 }
 
 #[derive(Debug)]
@@ -221,12 +227,16 @@ impl Visit<'_> {
         if flaw.hang_up {
             return Event::Broke { detail: "nobody there".into() };
         }
+        if flaw.is_forbidden {
+            return Event::Forbidden;
+        }
         let mut file = self.world.files[ask.file].clone();
         if let Some(bit) = flaw.flip_at {
             file[bit] ^= 1;
         }
         let tag = flaw.tag.unwrap_or("\"first\"");
-        let is_same = ask.if_range.as_deref().is_none_or(|known| known == tag);
+        let is_same =
+            flaw.hides_headers || ask.if_range.as_deref().is_none_or(|known| known == tag);
         let range = ask.range.filter(|_| is_same && !flaw.ignore_range);
         let (status, bytes) = match range.as_deref().map(|range| part(range, file.len())) {
             None => (200, 0..file.len()),
@@ -242,8 +252,10 @@ impl Visit<'_> {
         self.from_network = true;
         Event::Answered(Answer {
             status: flaw.status.unwrap_or(status),
-            tag: (!flaw.no_tag).then(|| tag.to_owned()),
-            range,
+            tag: (!flaw.no_tag && !flaw.hides_headers).then(|| tag.to_owned()),
+            range: range.filter(|_| !flaw.hides_headers),
+            length: Some(bytes.len() as u64),
+            sha256: flaw.declares.map(str::to_owned),
         })
     }
 
