@@ -68,6 +68,8 @@ fn Coming(model: &'static Model, loading: Signal<Option<Loading>>) -> impl IntoV
         (settings.messages().load.progress)(&units::bytes(done), &units::bytes(total))
     };
     let pace = move || loading.with(|loading| tell::pace(settings.messages(), loading.as_ref()?));
+    let told =
+        move || [Some(so_far()), pace()].into_iter().flatten().collect::<Vec<_>>().join(" · ");
     view! {
         <Show when=move || is_shown.get()>
             <progress
@@ -76,7 +78,7 @@ fn Coming(model: &'static Model, loading: Signal<Option<Loading>>) -> impl IntoV
                 value=move || bytes().0.to_string()
                 max=move || bytes().1.max(1).to_string()
             ></progress>
-            <p class="note">{so_far} {move || pace().map(|pace| format!(" · {pace}"))}</p>
+            <p class="note">{told}</p>
         </Show>
     }
 }
