@@ -281,14 +281,14 @@ fn the_promise_of_the_browser_is_told_as_it_was_given() {
         open_models(visit);
         visit.page.wait_for(by(LARDER).with("data-promised", "no"));
         visit.page.eval::<()>(
-            "{
+            "(() => {
                 const persist = StorageManager.prototype.persist;
                 StorageManager.prototype.persist = async function () {
                     const answer = await persist.call(this);
                     globalThis.answered = answer ? 'yes' : 'no';
                     return answer;
                 };
-            }",
+            })()",
         );
         visit.page.click(ASK_TO_KEEP);
         visit.page.wait_until("the browser to answer", || {
