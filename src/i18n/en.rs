@@ -139,7 +139,7 @@ pub static MESSAGES: Messages = Messages {
         },
         too_large: |needed, had| format!("No: needs {needed} of memory, and only {had} can be had"),
         tier_unknown: "What this device can carry is not known yet.",
-        commands: "This device is too small for a language model. Commands still work.",
+        commands: "This device is too small for a language model.",
         tiny: "This device carries tiny models.",
         standard: "This device carries models of the usual size.",
         large: "This device carries large models.",

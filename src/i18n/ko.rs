@@ -138,7 +138,7 @@ pub static MESSAGES: Messages = Messages {
             format!("돌릴 수 없어요. 메모리가 {needed} 필요한데 {had}만 쓸 수 있어요")
         },
         tier_unknown: "이 기기가 어느 모델까지 돌릴 수 있는지 아직 몰라요.",
-        commands: "언어 모델을 돌리기에는 기기가 작아요. 명령은 알아들을 수 있어요.",
+        commands: "언어 모델을 돌리기에는 기기가 작아요.",
         tiny: "이 기기에서는 아주 작은 모델을 돌릴 수 있어요.",
         standard: "이 기기에서는 보통 크기의 모델을 돌릴 수 있어요.",
         large: "이 기기에서는 큰 모델도 돌릴 수 있어요.",
