@@ -3,7 +3,7 @@
 use bella_tests::conversation::{THINKING_TIME, reply};
 use bella_tests::page::Worker;
 use bella_tests::testid::*;
-use bella_tests::{Stage, Trouble, Visit, by};
+use bella_tests::{Browser, Stage, Trouble, Visit, by};
 use serde_json::json;
 use xtask::server::{Asked, Fault};
 
@@ -179,11 +179,13 @@ fn an_engine_that_loses_a_thread_is_replaced() {
     });
 }
 
-/// Larger than all that models may take together, so that not a byte is fetched.
+/// Larger than all that this device has for models, so that not a byte is fetched.
 #[test]
 fn a_model_that_is_too_large_is_told_with_both_sizes() {
     let Some(stage) = Stage::bella() else { return };
-    stage.play(|visit| {
+    // In pages of 64 KiB: one gigabyte.
+    let small = Browser::launch().flag("--js-flags=--wasm-max-mem-pages=16384");
+    stage.launch(small).play(|visit| {
         for language in ["en-US", "ko-KR"] {
             visit.page.set_language(language);
             visit.meet();

@@ -87,6 +87,8 @@ impl Visitor<'_> {
             Browser::launch().profile(&self.profile).start().expect("a browser")
         });
         let tab = browser.lasting_context().page().expect("a tab").with_patience(PATIENCE);
+        // The page itself always comes from the server: this is about its weights.
+        tab.before_every_document("delete Navigator.prototype.serviceWorker");
         tab.goto(&self.visit.host.url_of(""));
         let engine = Engine::beside(&tab, "engine under test", "./worker.js");
         self.tab = Some(tab);

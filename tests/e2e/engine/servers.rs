@@ -21,6 +21,8 @@ const VAD: &str = "silero-vad";
 fn away_from_home(visit: &Visit, other: &Host) -> Engine {
     visit.welcome(other);
     visit.forgive("the test breaks the transfer", |one| matches!(one, Trouble::Complaint { .. }));
+    // One would send the headers that this host does not, and open the page again.
+    visit.without_service_worker();
     visit.open("");
     Engine::beside(&visit.page, "engine under test", "./worker.js?build=baseline")
 }
