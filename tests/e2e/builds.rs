@@ -59,9 +59,8 @@ fn an_isolated_page_gets_turbo_and_a_thread_for_each_core() {
 #[test]
 fn a_host_without_headers_gets_baseline() {
     let Some(stage) = Stage::bella() else { return };
-    stage.serving(|serving| serving.headers = Headers::Bare).play(|visit| {
-        // One would send the headers in the host's place.
-        visit.without_service_worker();
+    let stage = stage.serving(|serving| serving.headers = Headers::Bare);
+    stage.without_service_worker().play(|visit| {
         must_fall_back(visit, "not-isolated");
         assert!(!asked_for(visit, "/engine/turbo/"), "what cannot run is not fetched");
     });

@@ -124,7 +124,8 @@ fn every_page_fits_every_window() {
 #[test]
 fn why_the_plain_engine_runs_fits_every_window() {
     let Some(stage) = Stage::bella() else { return };
-    stage.serving(|serving| serving.headers = Headers::Bare).play(|visit| {
+    let stage = stage.serving(|serving| serving.headers = Headers::Bare);
+    stage.without_service_worker().play(|visit| {
         let mut faults = Vec::new();
         for language in LANGUAGES {
             visit.page.set_language(language);

@@ -23,7 +23,9 @@ fn wished() -> Option<BuildName> {
 pub fn stage() -> Option<Stage> {
     let stage = Stage::bella()?;
     Some(match wished() {
-        Some(BuildName::Baseline) => stage.serving(|serving| serving.headers = Headers::Bare),
+        Some(BuildName::Baseline) => {
+            stage.serving(|serving| serving.headers = Headers::Bare).without_service_worker()
+        }
         Some(BuildName::Turbo) | None => stage,
     })
 }

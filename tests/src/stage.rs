@@ -31,6 +31,7 @@ pub struct Stage {
     launch: Option<Launch>,
     /// Keeps a test's own files until its end.
     _files: Option<TempDir>,
+    is_without_service_worker: bool,
 }
 
 impl Stage {
@@ -38,9 +39,13 @@ impl Stage {
     /// not there and need not be.
     pub fn bella() -> Option<Self> {
         match Serving::bella() {
-            Ok(serving) => Some(Self { serving, launch: None, _files: None }),
+            Ok(serving) => Some(Self::new(serving, None)),
             Err(why) => skip(&why),
         }
+    }
+
+    fn new(serving: Serving, files: Option<TempDir>) -> Self {
+        Self { serving, launch: None, _files: files, is_without_service_worker: false }
     }
 
     /// A page of the test's own.
@@ -56,7 +61,7 @@ impl Stage {
                 panic!("{name}: {error}");
             }
         }
-        Self { serving: Serving::folder(folder.path()), launch: None, _files: Some(folder) }
+        Self::new(Serving::folder(folder.path()), Some(folder))
     }
 
     #[must_use]
@@ -69,6 +74,14 @@ impl Stage {
     #[must_use]
     pub fn launch(mut self, launch: Launch) -> Self {
         self.launch = Some(launch);
+        self
+    }
+
+    /// A host as bare as it is: there is nothing that sends headers in its place, or
+    /// that opens the page again to make them count.
+    #[must_use]
+    pub fn without_service_worker(mut self) -> Self {
+        self.is_without_service_worker = true;
         self
     }
 
@@ -90,6 +103,9 @@ impl Stage {
             // Which texts become code is the product's to say, not that of its harness.
             visit.page.before_every_document(TRUSTING);
             visit.page.before_every_worker(TRUSTING);
+        }
+        if self.is_without_service_worker {
+            visit.without_service_worker();
         }
         let begun = Instant::now();
         let outcome = catch_unwind(AssertUnwindSafe(|| {

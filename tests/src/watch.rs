@@ -1,6 +1,7 @@
 //! Attends to every target the browser opens: pages, frames, workers of workers,
 //! service workers. Each is held at its first instruction until its domains are
-//! switched on, so that nothing it does goes unrecorded.
+//! switched on, so that nothing it does goes unrecorded; all but service workers,
+//! which a browser that starts one anew after a crash would hold for ever.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Condvar, Mutex};
@@ -10,6 +11,8 @@ use serde_json::{Value, json};
 
 use crate::devtools::{Connection, Event, Session, lock};
 use crate::record::{Record, Source};
+
+const SERVICE_WORKER: &str = "service_worker";
 
 /// What is known of one target.
 #[derive(Clone, Debug)]
@@ -53,12 +56,24 @@ impl Watch {
             watch.take(event, &connection);
             true
         });
-        attach_to_what_opens(&connection.browser(), &[]);
+        attach_to_what_opens(&connection.browser());
+        connection.browser().post(
+            "Target.setDiscoverTargets",
+            json!({
+                "discover": true,
+                "filter": [{ "type": SERVICE_WORKER }, { "exclude": true }],
+            }),
+        );
         watch
     }
 
     fn take(&self, event: &Event, connection: &Connection) {
         match event.method.as_str() {
+            "Target.targetCreated" if event.params["targetInfo"]["type"] == SERVICE_WORKER => {
+                let id = &event.params["targetInfo"]["targetId"];
+                let which = json!({ "targetId": id, "flatten": true });
+                connection.browser().post("Target.attachToTarget", which);
+            }
             "Target.attachedToTarget" => {
                 let target = target(&event.params);
                 let prelude = lock(&self.state).preludes.get(&target.context).cloned();
@@ -160,18 +175,16 @@ fn switch_on(session: &Session, kind: &str, prelude: Option<&str>) {
     {
         session.post("Runtime.evaluate", json!({ "expression": prelude }));
     }
-    // The browser attaches to service workers itself. Held by two, one that is
-    // started anew at the wrong moment is let go by neither.
-    attach_to_what_opens(session, &["service_worker"]);
+    attach_to_what_opens(session);
     session.post("Runtime.runIfWaitingForDebugger", json!({}));
 }
 
-fn attach_to_what_opens(session: &Session, except: &[&str]) {
+fn attach_to_what_opens(session: &Session) {
     // The browser's own menus are pages too, and a tab is only a wrapper around its
     // page.
-    let never = ["browser", "browser_ui", "tab"].iter().chain(except);
+    let never = ["browser", "browser_ui", "tab", SERVICE_WORKER];
     let mut filter: Vec<Value> =
-        never.map(|kind| json!({ "type": kind, "exclude": true })).collect();
+        never.iter().map(|kind| json!({ "type": kind, "exclude": true })).collect();
     filter.push(json!({}));
     session.post(
         "Target.setAutoAttach",

@@ -21,14 +21,12 @@ const VAD: &str = "silero-vad";
 fn away_from_home(visit: &Visit, other: &Host) -> Engine {
     visit.welcome(other);
     visit.forgive("the test breaks the transfer", |one| matches!(one, Trouble::Complaint { .. }));
-    // One would send the headers that this host does not, and open the page again.
-    visit.without_service_worker();
     visit.open("");
     Engine::beside(&visit.page, "engine under test", "./worker.js?build=baseline")
 }
 
 fn bare(stage: Stage) -> Stage {
-    stage.serving(|serving| serving.headers = Headers::Bare)
+    stage.serving(|serving| serving.headers = Headers::Bare).without_service_worker()
 }
 
 /// What any host has to send so that pages of others may read its files.
