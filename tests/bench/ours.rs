@@ -18,12 +18,21 @@ pub struct Talk {
     /// From the question to the first words, and to the last.
     pub first_ms: f64,
     pub last_ms: f64,
+    /// What reading the prompt took, by the clock of an engine that has one.
+    pub prompt_ms: Option<f64>,
 }
 
 impl Talk {
     /// Tokens a second until the first words; all that is read is read by then.
     pub fn prefill(&self) -> f64 {
         (self.prompt_tokens - self.cached_tokens) as f64 / self.first_ms * 1e3
+    }
+
+    /// Tokens a second while the engine reads: without the way to it and back, which
+    /// takes as long however many threads there are.
+    pub fn reading(&self) -> Result<f64, String> {
+        let prompt_ms = self.prompt_ms.ok_or("it does not tell what reading took")?;
+        Ok((self.prompt_tokens - self.cached_tokens) as f64 / prompt_ms * 1e3)
     }
 
     /// Tokens a second from the first words to the last.
@@ -100,6 +109,7 @@ impl Ours {
             reply_tokens: usage.reply_tokens,
             first_ms,
             last_ms,
+            prompt_ms: Some(usage.prompt_ms),
         })
     }
 

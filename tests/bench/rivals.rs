@@ -210,19 +210,24 @@ impl Arena<'_> {
         let one = self.ours("one thread", 1, SMOLLM2)?;
         let mut prefill = Duel::of_rates("ours on one thread");
         let mut decode = prefill.clone();
+        let mut first_words = Duel::of_times("ours on one thread");
         for round in 0..=self.arguments.rounds() {
             let both = two.chat(self.next_talk(), REPLY_TOKENS, CONTEXT)?;
             let alone = one.chat(self.next_talk(), REPLY_TOKENS, CONTEXT)?;
             if round > 0 {
-                prefill.add(both.prefill(), alone.prefill());
+                prefill.add(both.reading()?, alone.reading()?);
+                first_words.add(both.first_ms, alone.first_ms);
                 decode.add(both.decode(), alone.decode());
             }
         }
         two.end();
         one.end();
-        for (figure, duel) in [("threads2_prefill", prefill), ("threads2_decode", decode)] {
+        let beside = json!({ "until_first_words": first_words });
+        for (figure, duel, detail) in
+            [("threads2_prefill", prefill, beside), ("threads2_decode", decode, Value::Null)]
+        {
             duel.tell(figure);
-            self.record(figure, &duel, Value::Null);
+            self.record(figure, &duel, detail);
         }
         Ok(())
     }

@@ -50,6 +50,7 @@ impl<'a> Wllama<'a> {
             reply_tokens: told.reply_tokens,
             first_ms: told.first_ms,
             last_ms: told.last_ms,
+            prompt_ms: None,
         })
     }
 
