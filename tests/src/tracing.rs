@@ -51,6 +51,9 @@ impl Page {
             }),
         );
         action();
+        // A task is written down when it is over, which the one that has just answered
+        // need not be before another has begun.
+        self.eval::<()>("new Promise(done => setTimeout(done))");
         call("Tracing.end", json!({}));
         let mut events = Vec::new();
         loop {
