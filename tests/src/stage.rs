@@ -11,6 +11,7 @@ use std::io::Write as _;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::path::PathBuf;
 use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 use std::{env, fs, io, thread};
 
@@ -134,7 +135,10 @@ pub struct Visit {
     forgiven: Mutex<Vec<Forgiveness>>,
     /// Origins other than the host's that a test lets the page ask.
     welcome: Mutex<Vec<String>>,
+    is_without_service_worker: AtomicBool,
 }
+
+const NO_SERVICE_WORKER: &str = "delete Navigator.prototype.serviceWorker";
 
 impl Visit {
     fn begin(name: String, browser: &Browser, serving: Serving) -> Result<Self, String> {
@@ -153,6 +157,7 @@ impl Visit {
             folder,
             forgiven: Mutex::default(),
             welcome: Mutex::default(),
+            is_without_service_worker: AtomicBool::new(false),
         })
     }
 
@@ -170,7 +175,18 @@ impl Visit {
     /// From the next document on there is none, as in some private windows.
     #[track_caller]
     pub fn without_service_worker(&self) {
-        self.page.before_every_document("delete Navigator.prototype.serviceWorker");
+        self.is_without_service_worker.store(true, Ordering::Relaxed);
+        self.page.before_every_document(NO_SERVICE_WORKER);
+    }
+
+    /// Beside the first, of the same visitor.
+    #[track_caller]
+    pub fn another_tab(&self) -> Page {
+        let tab = self.context.page().unwrap_or_else(|error| panic!("another tab: {error}"));
+        if self.is_without_service_worker.load(Ordering::Relaxed) {
+            tab.before_every_document(NO_SERVICE_WORKER);
+        }
+        tab
     }
 
     /// Lets the page ask another host of the test's.

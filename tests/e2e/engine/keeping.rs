@@ -283,7 +283,7 @@ fn two_tabs_fetch_a_model_once() {
     let Some((stage, [spec])) = stage_with([SMOLLM2]) else { return };
     stage.play(|visit| {
         let one = Engine::start(visit);
-        let tab = visit.context.page().expect("a second tab");
+        let tab = visit.another_tab();
         tab.goto(&visit.host.url_of(""));
         let other = Engine::beside(&tab, "the other tab", "./worker.js");
         slowly(visit, 20_000_000);
