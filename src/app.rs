@@ -10,6 +10,7 @@ use crate::browser::page::{crash, document, entry, marks};
 use crate::components::link::BasePath;
 use crate::components::shell::Shell;
 use crate::lab::{provide_lab, use_lab};
+use crate::own_server::provide_own_server;
 use crate::pages::{AboutPage, LabPage, ModelsPage, NotFoundPage, SettingsPage, TalkPage};
 use crate::renewal::provide_renewal;
 use crate::settings::Settings;
@@ -32,6 +33,7 @@ fn App() -> impl IntoView {
     provide_context(settings);
     provide_bella(settings);
     provide_lab(settings);
+    provide_own_server();
     provide_renewal(use_bella(), use_lab());
     provide_context(Sharing::take(entry::take(), use_bella()));
     let base = document::base_path();

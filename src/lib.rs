@@ -8,6 +8,8 @@
 //! - [`lab`]: this device measured, in an engine of its own
 //! - [`library`]: the models of the manifest; [`pantry`]: what of them the device
 //!   keeps; [`settings`]: what a person chose
+//! - [`own_server`]: a server of one's own, beside the policy; [`secret`]: what
+//!   nobody else may read
 //! - [`renewal`]: new versions of the page; [`shared`]: what other apps share with
 //!   her; [`in_app`]: browsers inside of other apps, and the way out
 //! - [`i18n`]: every word a person reads
@@ -33,11 +35,15 @@ pub mod lab;
 #[cfg(feature = "page")]
 pub mod library;
 #[cfg(feature = "page")]
+pub mod own_server;
+#[cfg(feature = "page")]
 pub mod pages;
 #[cfg(feature = "page")]
 pub mod pantry;
 #[cfg(feature = "page")]
 pub mod renewal;
+#[cfg(feature = "page")]
+pub mod secret;
 #[cfg(feature = "page")]
 pub mod settings;
 #[cfg(feature = "page")]

@@ -1,5 +1,5 @@
 //! New versions of the page: when one is there, when it may take over, and when
-//! the page has to be loaded again.
+//! the page has to be loaded again, for that or for anything else.
 //!
 //! A new version begins when the page is opened the next time, after every tab that
 //! shows the old one has gone; browsers see to that. Earlier it begins only when the
@@ -28,6 +28,8 @@ pub enum Happening {
     News(News),
     /// The person wants the new version.
     Asked,
+    /// The person wants the page opened again, for what counts only then.
+    AskedToReopen,
     /// What was under way is over.
     Settled,
 }
@@ -55,6 +57,7 @@ pub enum Deed {
 pub struct Course {
     pub stage: Stage,
     pub is_asked: bool,
+    pub is_to_reopen: bool,
 }
 
 impl Course {
@@ -82,14 +85,20 @@ impl Course {
                 self.is_asked = true;
                 self.deed(now)
             }
+            Happening::AskedToReopen => {
+                self.is_to_reopen = true;
+                self.deed(now)
+            }
             Happening::Settled => self.deed(now),
         }
     }
 
     fn deed(&self, now: Situation) -> Option<Deed> {
         match self.stage {
-            _ if now.is_busy || !self.is_asked => None,
-            Stage::Current => None,
+            _ if now.is_busy => None,
+            // Whoever asked for both gets both: the new version loads the page again.
+            _ if !self.is_asked => self.is_to_reopen.then_some(Deed::Reload),
+            Stage::Current => self.is_to_reopen.then_some(Deed::Reload),
             Stage::Ready => Some(Deed::TakeOver),
             Stage::Replaced => Some(Deed::Reload),
         }
@@ -129,6 +138,11 @@ impl Renewal {
     /// The person wants the new version.
     pub fn ask(self) {
         self.hear(Happening::Asked);
+    }
+
+    /// The person wants the page opened again.
+    pub fn ask_to_reopen(self) {
+        self.hear(Happening::AskedToReopen);
     }
 
     fn hear(self, happening: Happening) {
@@ -239,6 +253,20 @@ mod tests {
         check(&[(WAITS, IDLE), (NEXT, IDLE), (Happening::Settled, IDLE)], (Stage::Replaced, &[]));
         check(&[(NEXT, IDLE), (Happening::Asked, IDLE)], (Stage::Replaced, &[Deed::Reload]));
         check(&[(NEXT, BLANK)], (Stage::Replaced, &[Deed::Reload]));
+    }
+
+    #[test]
+    fn opening_the_page_again_waits_like_a_new_version() {
+        const REOPEN: Happening = Happening::AskedToReopen;
+        check(&[(REOPEN, IDLE)], (Stage::Current, &[Deed::Reload]));
+        check(&[(REOPEN, BUSY)], (Stage::Current, &[]));
+        check(&[(REOPEN, BUSY), (Happening::Settled, IDLE)], (Stage::Current, &[Deed::Reload]));
+        // It is no wish for the new version.
+        check(&[(WAITS, IDLE), (REOPEN, IDLE)], (Stage::Ready, &[Deed::Reload]));
+        check(
+            &[(WAITS, BUSY), (REOPEN, BUSY), (Happening::Asked, BUSY), (Happening::Settled, IDLE)],
+            (Stage::Ready, &[Deed::TakeOver]),
+        );
     }
 
     #[test]

@@ -139,6 +139,24 @@ pub const VARIETY: &str = "variety";
 /// `full` | `saving`
 pub const POWER: &str = "power";
 
+/// On the settings page: a server of the person's own. `data-state`: `none` | `kept` |
+/// `cannot-be`; `data-key`: `none` | `stored` | `lost`.
+pub const OWN_SERVER: &str = "own-server";
+/// Fields that are always empty at first.
+pub const OWN_SERVER_ADDRESS: &str = "own-server-address";
+pub const OWN_SERVER_KEY: &str = "own-server-key";
+pub const OWN_SERVER_ADD: &str = "own-server-add";
+/// The address that was added.
+pub const OWN_SERVER_BASE: &str = "own-server-base";
+pub const OWN_SERVER_TRY: &str = "own-server-try";
+pub const OWN_SERVER_DELETE: &str = "own-server-delete";
+pub const OWN_SERVER_STORE_KEY: &str = "own-server-store-key";
+pub const OWN_SERVER_DELETE_KEY: &str = "own-server-delete-key";
+/// What came of it; `data-outcome` names it (`answered`, `not-yet`, `key-refused`, …).
+pub const OWN_SERVER_OUTCOME: &str = "own-server-outcome";
+/// Opens the page again, once nothing is under way.
+pub const OWN_SERVER_REOPEN: &str = "own-server-reopen";
+
 /// On the models page; `any` | `1` | `2` | `4`, in GB.
 pub const KEEP_AT_MOST: &str = "keep-at-most";
 

@@ -5,7 +5,7 @@
 //! - talk: [`conversation`], [`welcome`], [`message`], [`composer`], [`announcer`]
 //! - models: [`load_panel`], [`model_card`], [`stray_card`], [`larder_panel`],
 //!   [`make_room`]
-//! - settings: [`engine_facts`]
+//! - settings: [`engine_facts`], [`own_server`]
 //! - the lab: [`lab_results`]
 //! - what there is to tell on any page: [`news`]
 //! - all over: [`choices`], [`trouble_notice`], [`icon`]
@@ -26,6 +26,7 @@ pub mod make_room;
 pub mod message;
 pub mod model_card;
 pub mod news;
+pub mod own_server;
 pub mod page_title;
 pub mod shell;
 pub mod stray_card;

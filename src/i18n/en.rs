@@ -243,6 +243,88 @@ pub static MESSAGES: Messages = Messages {
         power_full: "Full speed",
         power_saving: "Save power",
     },
+    own_server: OwnServerWords {
+        title: "A server of your own",
+        lead: "Ollama, llama-server, vLLM or any other that speaks as OpenAI's does. Its address joins \
+               the few that this page may ask.",
+        nothing_sent: "Nothing of a conversation is sent to it. For now Bella asks it for one thing, \
+                       and only when you try it: which models it has.",
+        cannot_be: "This browser has no service worker for this page, as in some private windows. \
+                    Only that can let the page ask another address, so none can be added here.",
+        address: "Address",
+        address_note: "With http:// or https://. On this device Ollama listens at \
+                       http://localhost:11434.",
+        key: "Key",
+        key_note: "Only if the server asks for one. It is sealed on this device, in a way that only \
+                   this browser can open, and is never shown again.",
+        new_key: "New key",
+        add: "Add and try",
+        try_it: "Try",
+        trying: "Asking the server…",
+        store_key: "Store this key",
+        delete_key: "Delete the key",
+        delete: "Delete the server",
+        key_stored: "A key is stored.",
+        key_none: "No key is stored.",
+        key_lost: "The stored key does not open any more. Enter it again.",
+        empty: "Enter an address.",
+        too_long: "That is too long for an address.",
+        no_scheme: "The address has to begin with http:// or https://.",
+        unreadable: "That cannot be read as an address. Look for a slip of the pen.",
+        credentials: "No name or password belongs into the address. There is a field for the key.",
+        query: "Leave out everything from the question mark or the # on.",
+        host: "A page cannot be allowed to ask this host. Use its name, or its address with dots.",
+        not_near: "Without encryption only this device and your own network can be asked. Use \
+                   https:// for this address.",
+        key_empty: "Enter a key.",
+        key_too_long: "That is too long for a key.",
+        key_signs: "A key is made of Latin letters, digits and signs, without blanks. Copy it \
+                    again.",
+        not_taken: "The page's service worker does not accept this address.",
+        too_early: "The page is not kept on this device yet. Try again in a moment.",
+        not_kept: "This browser keeps nothing for this page, so the server was not added.",
+        not_kept_next: "Allow the page to store data, or make room on this device.",
+        not_sealed: "The key could not be sealed, so nothing of it was kept.",
+        not_sealed_next: "Allow the page to store data. A secure connection is needed too.",
+        now_stored: "The key is stored.",
+        now_no_key: "The key is deleted.",
+        now_deleted: "The server and its key are deleted. The page can no longer ask it, once it is \
+                      opened again.",
+        answered: |count| format!("It answered. Models there: {count}."),
+        answered_none: "It answered, and has no models yet.",
+        other_answer: "Something answers there, and it is not a list of models.",
+        other_answer_next: "See whether the address belongs to a server that speaks as OpenAI's \
+                            does.",
+        status: |status| format!("It answered with the status {status}."),
+        status_next: "With 404 the address is usually not quite right; with 500 and more the server \
+                      has a problem of its own.",
+        key_refused: "The server refused the key.",
+        key_refused_next: "Store another key, and try again.",
+        key_wanted: "The server asks for a key.",
+        key_wanted_next: "Store a key, and try again.",
+        sent_on: "The server sends visitors on to another address.",
+        sent_on_next: "The key stays with the address you gave. Add the other one instead.",
+        not_yet: "The address is added. The page may ask it once it is opened again.",
+        not_yet_next: "Opening it again ends the conversation in this tab; what you are writing and \
+                       your models stay.",
+        reopen: "Open the page again",
+        soon: "It will be opened again as soon as Bella has finished.",
+        network_denied: "The browser does not let this page into your local network.",
+        network_denied_next: "Allow it in the browser's settings for this page, and try again.",
+        not_for_pages: "A server is there, but it does not answer to this page.",
+        not_for_pages_next: "Allow this page's address there: OLLAMA_ORIGINS with Ollama, \
+                             --allowed-origins with vLLM.",
+        silent: "No answer came within half a minute.",
+        silent_next: "See whether the server runs and the address is right. If the browser asked for \
+                      permission, it has to be given.",
+        not_encrypted: "The browser did not let the question through, or nobody answered.",
+        not_encrypted_next: "This page came encrypted, and most browsers keep such pages from asking \
+                             anything that is not, except on this device. Use https:// for the \
+                             server.",
+        broke: "The server was not reached. The browser does not say why.",
+        broke_next: "See whether it runs and the address is right. If it does run, it has to allow \
+                     this page's address: OLLAMA_ORIGINS with Ollama, --allowed-origins with vLLM.",
+    },
     about: About {
         title: "What stays in this tab",
         lead: "Bella is a program in this browser tab. There is no account, no server that thinks \
@@ -258,9 +340,11 @@ pub static MESSAGES: Messages = Messages {
         fetched_weights: "The model you choose, from the same address. It is checked against a \
                           known checksum before it is used.",
         fetched_nothing_else: "Nothing else: no fonts, no statistics, no advertising. The browser \
-                               is told to refuse every other address.",
+                               is told to refuse every other address, except a server of your own \
+                               that you add in the settings.",
         kept_title: "What is remembered",
-        kept_settings: "Your settings and the name of the last model, in this browser's storage.",
+        kept_settings: "Your settings and the name of the last model, in this browser's storage. The \
+                        key of a server you added is sealed there.",
         kept_models: "The models you loaded, until you delete them on the page of models.",
         kept_conversation: "The conversation lives in memory only. Closing or reloading the tab \
                             erases it.",

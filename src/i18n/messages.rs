@@ -137,6 +137,23 @@ catalogue! {
         power, power_note, power_full, power_saving,
     }
 
+    /// A server of the person's own. A `…_next` is what to do about it.
+    own_server: OwnServerWords {
+        title, lead, nothing_sent, cannot_be,
+        address, address_note, key, key_note, new_key,
+        add, try_it, trying, store_key, delete_key, delete,
+        key_stored, key_none, key_lost,
+        empty, too_long, no_scheme, unreadable, credentials, query, host, not_near,
+        key_empty, key_too_long, key_signs,
+        not_taken, too_early, not_kept, not_kept_next, not_sealed, not_sealed_next,
+        now_stored, now_no_key, now_deleted,
+        answered(count), answered_none, other_answer, other_answer_next,
+        status(status), status_next, key_refused, key_refused_next, key_wanted, key_wanted_next,
+        sent_on, sent_on_next, not_yet, not_yet_next, reopen, soon,
+        network_denied, network_denied_next, not_for_pages, not_for_pages_next,
+        silent, silent_next, not_encrypted, not_encrypted_next, broke, broke_next,
+    }
+
     about: About {
         title, lead,
         stays_title, stays_words, stays_replies, stays_models,

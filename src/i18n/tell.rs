@@ -7,6 +7,9 @@ use bella_protocol::{Build, BuildName, Failure, Fallback, NotKept};
 
 use super::{Messages, units};
 use crate::in_app::App;
+use crate::own_server::address::Unfit;
+use crate::own_server::verdict::Verdict;
+use crate::own_server::{Outcome, UnfitKey};
 use crate::shared::Note;
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -98,6 +101,59 @@ pub fn not_kept(messages: &'static Messages, why: &NotKept) -> Told {
         NotKept::Unreliable => (t.unreliable.to_owned(), t.unreliable_next.to_owned(), None),
     };
     Told { what, next, detail }
+}
+
+/// What came of adding, trying or changing a server of one's own, and what to do next
+/// where that does not go without saying.
+pub fn own_server(messages: &'static Messages, outcome: &Outcome) -> (String, &'static str) {
+    let t = &messages.own_server;
+    let (what, next) = match outcome {
+        Outcome::UnfitAddress(unfit) => (unfit_address(messages, *unfit), ""),
+        Outcome::UnfitKey(UnfitKey::Empty) => (t.key_empty, ""),
+        Outcome::UnfitKey(UnfitKey::TooLong) => (t.key_too_long, ""),
+        Outcome::UnfitKey(UnfitKey::Signs) => (t.key_signs, ""),
+        Outcome::NotTaken => (t.not_taken, ""),
+        Outcome::NoServiceWorker => (t.cannot_be, ""),
+        Outcome::TooEarly => (t.too_early, ""),
+        Outcome::NotKept => (t.not_kept, t.not_kept_next),
+        Outcome::NotSealed { .. } => (t.not_sealed, t.not_sealed_next),
+        Outcome::KeyLost => (t.key_lost, ""),
+        Outcome::KeyStored => (t.now_stored, ""),
+        Outcome::KeyDeleted => (t.now_no_key, ""),
+        Outcome::Deleted => (t.now_deleted, ""),
+        Outcome::Tried(Verdict::Answered { models: 0 }) => (t.answered_none, ""),
+        Outcome::Tried(Verdict::Answered { models }) => {
+            return ((t.answered)(&models.to_string()), "");
+        }
+        Outcome::Tried(Verdict::Status(status)) => {
+            return ((t.status)(&status.to_string()), t.status_next);
+        }
+        Outcome::Tried(Verdict::OtherAnswer) => (t.other_answer, t.other_answer_next),
+        Outcome::Tried(Verdict::KeyRefused) => (t.key_refused, t.key_refused_next),
+        Outcome::Tried(Verdict::KeyWanted) => (t.key_wanted, t.key_wanted_next),
+        Outcome::Tried(Verdict::SentOn) => (t.sent_on, t.sent_on_next),
+        Outcome::Tried(Verdict::NotYet) => (t.not_yet, t.not_yet_next),
+        Outcome::Tried(Verdict::NetworkDenied) => (t.network_denied, t.network_denied_next),
+        Outcome::Tried(Verdict::NotForPages) => (t.not_for_pages, t.not_for_pages_next),
+        Outcome::Tried(Verdict::Silent) => (t.silent, t.silent_next),
+        Outcome::Tried(Verdict::NotEncrypted) => (t.not_encrypted, t.not_encrypted_next),
+        Outcome::Tried(Verdict::Broke) => (t.broke, t.broke_next),
+    };
+    (what.to_owned(), next)
+}
+
+fn unfit_address(messages: &'static Messages, unfit: Unfit) -> &'static str {
+    let t = &messages.own_server;
+    match unfit {
+        Unfit::Empty => t.empty,
+        Unfit::TooLong => t.too_long,
+        Unfit::NoScheme => t.no_scheme,
+        Unfit::Unreadable => t.unreadable,
+        Unfit::Credentials => t.credentials,
+        Unfit::Query => t.query,
+        Unfit::Host => t.host,
+        Unfit::NotNear => t.not_near,
+    }
 }
 
 /// Why the lab could not measure something. Some next steps of a conversation make

@@ -6,6 +6,7 @@ use leptos::prelude::*;
 use crate::bella::use_bella;
 use crate::components::choices::{Choice, Choices};
 use crate::components::engine_facts::EngineFacts;
+use crate::components::own_server::OwnServerSection;
 use crate::components::page_title::PageTitle;
 use crate::i18n;
 use crate::settings::{Theme, power_name, use_settings};
@@ -89,6 +90,7 @@ pub fn SettingsPage() -> impl IntoView {
                     choose=move |name| settings.saves_power.set(name == power_name(true))
                 />
             </Show>
+            <OwnServerSection/>
         </div>
     }
 }

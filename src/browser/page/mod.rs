@@ -8,7 +8,8 @@
 //!   clipboard
 //! - [`service_worker`]: what keeps the page on the device
 //! - [`entry`]: what the page was opened for
-//! - [`storage`]: a few short texts that outlive the tab
+//! - [`storage`]: a few short texts that outlive the tab; [`vault`]: secrets that do
+//! - [`own_server`]: asks a server of the person's own
 //! - [`follow`]: a list that stays at its end while it grows
 //! - [`frame`], [`input`], [`marks`], [`now`]: small things
 
@@ -25,5 +26,7 @@ pub mod larder;
 pub mod leaving;
 pub mod marks;
 pub mod now;
+pub mod own_server;
 pub mod service_worker;
 pub mod storage;
+pub mod vault;

@@ -6,13 +6,13 @@
 
 use std::rc::Rc;
 
-use js_sys::{Object, Reflect};
+use js_sys::{Array, Object, Promise, Reflect};
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{
-    RegistrationOptions, ServiceWorker, ServiceWorkerContainer, ServiceWorkerRegistration,
-    ServiceWorkerUpdateViaCache,
+    MessageChannel, MessageEvent, RegistrationOptions, ServiceWorker, ServiceWorkerContainer,
+    ServiceWorkerRegistration, ServiceWorkerUpdateViaCache,
 };
 
 use super::document;
@@ -22,6 +22,8 @@ const SCRIPT: &str = "./sw.js";
 /// Browsers look for a new version whenever a page is opened; this is for one that
 /// stays open.
 const LOOK_EVERY_MS: i32 = 60 * 60 * 1000;
+/// It may have to be started first.
+const ANSWERS_WITHIN_MS: i32 = 10_000;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum News {
@@ -55,18 +57,66 @@ pub fn register(tell: impl Fn(News) + 'static) {
 /// Asks the version that waits to take over, which [`News::TakenOver`] tells.
 /// Answers whether there is one.
 pub async fn take_over() -> bool {
-    let Some(container) = container() else { return false };
-    let Ok(registration) = JsFuture::from(container.get_registration()).await else {
-        return false;
-    };
-    let registration: Option<ServiceWorkerRegistration> = registration.dyn_into().ok();
-    let Some(waiting) = registration.and_then(|registration| registration.waiting()) else {
-        return false;
-    };
+    let waiting = registration().await.and_then(|registration| registration.waiting());
+    waiting.is_some_and(|waiting| waiting.post_message(&message("take over")).is_ok())
+}
+
+/// Why the policy stays as it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NoHosts {
+    /// There is no service worker in this window.
+    NoServiceWorker,
+    /// It does not answer yet, or not any more.
+    NoAnswer,
+}
+
+/// Has the policy name these hosts besides its own, from the next opening of the
+/// page on. Answers which of them it took.
+pub async fn allow_hosts(hosts: &[&str]) -> Result<Vec<String>, NoHosts> {
+    let registration = registration().await.ok_or(NoHosts::NoServiceWorker)?;
+    let active = registration.active().ok_or(NoHosts::NoAnswer)?;
+    let message = message("hosts");
+    let hosts: Array = hosts.iter().map(|&host| JsValue::from_str(host)).collect();
+    let _ = Reflect::set(&message, &"hosts".into(), &hosts);
+    let answer = ask(&active, &message).await.ok_or(NoHosts::NoAnswer)?;
+    let taken = Reflect::get(&answer, &"hosts".into()).map_err(|_| NoHosts::NoAnswer)?;
+    Ok(Array::from(&taken).iter().filter_map(|host| host.as_string()).collect())
+}
+
+/// Asks for an answer, and waits for as long as an answer may take.
+async fn ask(worker: &ServiceWorker, message: &Object) -> Option<JsValue> {
+    let channel = MessageChannel::new().ok()?;
+    worker.post_message_with_transferable(message, &Array::of1(&channel.port2())).ok()?;
+    let answered = Promise::new(&mut |resolve, _reject| {
+        let on_time = resolve.clone();
+        let heard = Closure::once_into_js(move |event: MessageEvent| {
+            let _ = on_time.call1(&JsValue::NULL, &event.data());
+        });
+        channel.port1().set_onmessage(Some(heard.unchecked_ref()));
+        if let Some(window) = web_sys::window() {
+            let _ = window
+                .set_timeout_with_callback_and_timeout_and_arguments_0(&resolve, ANSWERS_WITHIN_MS);
+        }
+    });
+    let answer = JsFuture::from(answered).await.ok()?;
+    channel.port1().close();
+    answer.is_object().then_some(answer)
+}
+
+fn message(kind: &str) -> Object {
     let message = Object::new();
     // Never refused for a plain object.
-    let _ = Reflect::set(&message, &"kind".into(), &"take over".into());
-    waiting.post_message(&message).is_ok()
+    let _ = Reflect::set(&message, &"kind".into(), &kind.into());
+    message
+}
+
+/// Whether this browser has any of them in this window.
+pub fn can_be() -> bool {
+    container().is_some()
+}
+
+async fn registration() -> Option<ServiceWorkerRegistration> {
+    JsFuture::from(container()?.get_registration()).await.ok()?.dyn_into().ok()
 }
 
 fn container() -> Option<ServiceWorkerContainer> {

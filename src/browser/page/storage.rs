@@ -26,6 +26,8 @@ pub enum Key {
     Memory,
     /// How fast models answered here.
     Rates,
+    /// A server of the person's own, and its key as it was sealed.
+    OwnServer,
 }
 
 impl Key {
@@ -44,6 +46,7 @@ impl Key {
             Key::AskedToKeep => "bella.asked-to-keep",
             Key::Memory => "bella.memory",
             Key::Rates => "bella.rates",
+            Key::OwnServer => "bella.own-server",
         }
     }
 }

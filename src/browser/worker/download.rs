@@ -2,24 +2,17 @@
 
 use bella_keep::{Answer, Ask, hub};
 use bella_protocol::ModelFile;
-use js_sys::{Reflect, Uint8Array};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{
-    AbortSignal, ReadableStream, ReadableStreamDefaultReader, Request, RequestCache, RequestInit,
-    Response, Url,
-};
+use web_sys::{AbortSignal, Request, RequestCache, RequestInit, Response, Url};
 
-use super::{policy, port};
+use super::port;
+pub(super) use crate::browser::body::Body as Download;
 use crate::browser::exception::describe;
+use crate::browser::policy;
 
 /// More than any folder's list.
 const LONGEST_LIST: usize = 4 << 20;
-
-/// The body of an answer.
-pub(super) struct Download {
-    reader: Option<ReadableStreamDefaultReader>,
-}
 
 /// Why there is none.
 pub(super) enum NoAnswer {
@@ -57,14 +50,7 @@ pub(super) async fn ask(
 async fn declared(url: &str, abort: &AbortSignal) -> Option<String> {
     let address = hub::Address::of(url)?;
     let response = send(&address.list, &[], abort).await.ok().filter(Response::ok)?;
-    let body = Download::of(response.body().as_ref());
-    let mut list = Vec::new();
-    while let Some(piece) = body.next().await.ok()? {
-        if list.len() + piece.length() as usize > LONGEST_LIST {
-            return None;
-        }
-        list.extend(piece.to_vec());
-    }
+    let list = Download::of(response.body().as_ref()).whole(LONGEST_LIST).await?;
     address.sha256(std::str::from_utf8(&list).ok()?)
 }
 
@@ -98,36 +84,5 @@ fn is_ours(url: &str) -> bool {
     match (Url::new_with_base(url, &here), Url::new(&here)) {
         (Ok(url), Ok(here)) => url.origin() == here.origin(),
         _ => false,
-    }
-}
-
-impl Download {
-    pub(super) fn of(body: Option<&ReadableStream>) -> Self {
-        Self { reader: body.map(|body| body.get_reader().unchecked_into()) }
-    }
-
-    /// What comes next, or `None` when the body is over.
-    pub(super) async fn next(&self) -> Result<Option<Uint8Array>, String> {
-        let Some(reader) = &self.reader else { return Ok(None) };
-        let read = JsFuture::from(reader.read()).await.map_err(|error| describe(&error))?;
-        let field = |name: &str| {
-            Reflect::get(&read, &JsValue::from_str(name)).unwrap_or(JsValue::UNDEFINED)
-        };
-        if field("done").is_truthy() {
-            return Ok(None);
-        }
-        Ok(Some(field("value").unchecked_into()))
-    }
-}
-
-impl Drop for Download {
-    fn drop(&mut self) {
-        if let Some(reader) = &self.reader {
-            // What is still on its way is not wanted. That it broke is no news.
-            let ignored = reader.cancel();
-            wasm_bindgen_futures::spawn_local(async move {
-                let _ = JsFuture::from(ignored).await;
-            });
-        }
     }
 }

@@ -5,9 +5,8 @@
 //!
 //! - [`entry`]: how it begins, on each of its threads; [`helpers`]: the others
 //! - [`loading`]: a model on its way in; [`taker`]: who takes it; [`source`]: its
-//!   bytes, [`download`]: from the network, where [`policy`] lets it, [`chosen`]:
-//!   from files, [`shelf`]: from the device and onto it; [`tabs`]: the others that
-//!   want the same
+//!   bytes, [`download`]: from the network, [`chosen`]: from files, [`shelf`]: from
+//!   the device and onto it; [`tabs`]: the others that want the same
 //! - [`keeping`]: what the device keeps: told, made a file of, and thrown away
 //! - [`capacity`]: how much memory can be had
 //! - [`port`]: everything else that the browser does for it; [`turn`]: its turns
@@ -19,7 +18,6 @@ mod entry;
 mod helpers;
 mod keeping;
 mod loading;
-mod policy;
 mod port;
 mod shelf;
 mod source;

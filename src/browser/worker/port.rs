@@ -2,9 +2,7 @@
 //! there are any, a transferred buffer under `b` and files under `f`.
 
 use bella_protocol::{FromEngine, ToEngine};
-use js_sys::{
-    Array, ArrayBuffer, Date, Float32Array, Function, Object, Promise, Reflect, WebAssembly,
-};
+use js_sys::{Array, ArrayBuffer, Date, Float32Array, Object, Promise, Reflect, WebAssembly};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{Blob, DedicatedWorkerGlobalScope, MessageEvent, WorkerNavigator};
@@ -127,15 +125,6 @@ pub(super) fn now() -> f64 {
 /// Milliseconds since 1970.
 pub(super) fn date_ms() -> u64 {
     Date::now() as u64
-}
-
-pub(super) fn begin_to_hear(event: &str, heard: &Function) {
-    // Fails for no event there is.
-    let _ = scope().add_event_listener_with_callback(event, heard);
-}
-
-pub(super) fn cease_to_hear(event: &str, heard: &Function) {
-    let _ = scope().remove_event_listener_with_callback(event, heard);
 }
 
 /// All the memory this module has taken from the browser.

@@ -3,20 +3,15 @@
 //! Every change is one transaction whose requests are all made at once: the turbo
 //! build wakes a task that waits in a later turn, and by then a transaction in
 //! which nothing was asked for has ended.
-//!
-//! - [`database`]: IndexedDB, awaited. Its wrappers among the crates drop the name
-//!   of what was thrown, and that name is all that tells a full device from a
-//!   forbidden one.
-
-mod database;
 
 use bella_keep::{ChunkAt, Record};
 use js_sys::{Array, Uint8Array};
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{IdbDatabase, IdbKeyRange, IdbTransaction, IdbTransactionMode};
 
-pub(super) use database::Thrown;
-use database::{over, result};
+use crate::browser::database::{self, over, result};
+
+pub(super) use crate::browser::database::Thrown;
 
 const NAME: &str = "bella";
 const VERSION: u32 = 1;

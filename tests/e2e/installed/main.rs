@@ -4,11 +4,13 @@
 //! - [`offline`]: a cold start, and hosts that send no headers
 //! - [`renewing`]: new versions; [`versions`] makes them
 //! - [`sharing`], [`hosts`]: what the service worker takes from outside
+//! - [`own_server`]: a server that a person added in the settings, and its key
 //! - [`in_app`]: browsers inside of other apps
 
 mod hosts;
 mod in_app;
 mod offline;
+mod own_server;
 mod renewing;
 mod sharing;
 mod versions;

@@ -8,8 +8,8 @@ use std::sync::Arc;
 use std::time::UNIX_EPOCH;
 
 use hyper::header::{
-    ACCEPT_RANGES, ALLOW, CACHE_CONTROL, CONTENT_LENGTH, CONTENT_RANGE, CONTENT_TYPE, ETAG,
-    HeaderName, HeaderValue, IF_NONE_MATCH, IF_RANGE, LOCATION, RANGE,
+    ACCEPT_RANGES, ALLOW, AUTHORIZATION, CACHE_CONTROL, CONTENT_LENGTH, CONTENT_RANGE,
+    CONTENT_TYPE, ETAG, HeaderName, HeaderValue, IF_NONE_MATCH, IF_RANGE, LOCATION, RANGE,
 };
 use hyper::{Method, Request, Response, StatusCode};
 
@@ -29,6 +29,7 @@ pub(super) async fn answer<B>(site: Arc<Site>, request: Request<B>) -> Result<An
         path: asked.path.clone(),
         range: asked.range.clone(),
         if_range: asked.if_range.clone(),
+        authorization: asked.authorization.clone(),
         status: 0,
         sent: 0,
         ended: false,
@@ -73,6 +74,7 @@ fn asked<B>(site: &Site, request: &Request<B>) -> Asked {
         method: request.method().to_string(),
         range: text(request, &RANGE),
         if_range: text(request, &IF_RANGE),
+        authorization: text(request, &AUTHORIZATION),
         nth: site.journal().count(&path),
         path,
     }

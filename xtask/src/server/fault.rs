@@ -10,6 +10,7 @@ pub struct Asked {
     pub path: String,
     pub range: Option<String>,
     pub if_range: Option<String>,
+    pub authorization: Option<String>,
     /// How many requests for this path came before.
     pub nth: usize,
 }

@@ -10,6 +10,7 @@ pub struct Exchange {
     pub path: String,
     pub range: Option<String>,
     pub if_range: Option<String>,
+    pub authorization: Option<String>,
     pub status: u16,
     /// Bytes of content handed to the connection.
     pub sent: u64,

@@ -1,4 +1,7 @@
 //! IndexedDB, awaited.
+//!
+//! Its wrappers among the crates drop the name of what was thrown, and that name is
+//! all that tells a full device from a forbidden one.
 
 use js_sys::{Promise, Reflect};
 use wasm_bindgen::prelude::*;
@@ -11,13 +14,14 @@ use crate::browser::exception::describe;
 
 /// What the database threw.
 #[derive(Debug)]
-pub(in crate::browser::worker) struct Thrown {
+pub(super) struct Thrown {
     name: String,
-    pub(in crate::browser::worker) detail: String,
+    pub(super) detail: String,
 }
 
 impl Thrown {
-    pub(in crate::browser::worker) fn is_full(&self) -> bool {
+    #[cfg_attr(not(feature = "worker"), allow(dead_code, reason = "the page stores little"))]
+    pub(super) fn is_full(&self) -> bool {
         self.name == "QuotaExceededError"
     }
 
