@@ -52,7 +52,8 @@ fn scope() -> EventTarget {
     js_sys::global().unchecked_into()
 }
 
-async fn a_moment() {
+/// For what comes a little after a failure.
+pub(super) async fn a_moment() {
     let over = Promise::new(&mut |resolve, _reject| {
         let scope = scope();
         if let Ok(Ok(set_timeout)) =

@@ -84,7 +84,9 @@ impl Address {
         if !matches!(scheme.as_deref(), Some("http" | "https")) {
             return Err(Unfit::NoScheme);
         }
-        let parts = take_apart(text).ok_or(Unfit::Unreadable)?;
+        // Some browsers would take a blank for a part of the name.
+        let parts = Some(text).filter(|text| !text.contains(char::is_whitespace));
+        let parts = parts.and_then(take_apart).ok_or(Unfit::Unreadable)?;
         if parts.has_credentials {
             return Err(Unfit::Credentials);
         }

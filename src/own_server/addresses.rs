@@ -49,7 +49,6 @@ pub const BAD: &[(&str, &str)] = &[
     ("http://a b", "unreadable"),
     ("http://localhost:99999", "unreadable"),
     ("https://example.org 'unsafe-eval'", "unreadable"),
-    ("https://xn--a", "unreadable"),
     ("https://user@example.org", "credentials"),
     ("https://user:secret@example.org", "credentials"),
     ("https://example.org?key=secret", "query"),

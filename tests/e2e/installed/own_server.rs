@@ -68,7 +68,6 @@ fn open_settings(visit: &Visit) {
     });
     visit.forgive("the server refuses, or is off", |one| matches!(one, Trouble::Complaint { .. }));
     visit.open("settings");
-    visit.wait_for_engine("empty");
     wait_until_kept(&visit.page);
 }
 
@@ -323,6 +322,7 @@ fn what_came_of_a_try_is_told_in_words() {
             (Fault { headers: open(), ..Fault::status(401) }, "key-wanted"),
             (Fault { headers: open(), shorten_to: Some(20), ..Fault::none() }, "other-answer"),
             (Fault { headers: open(), redirect: Some(elsewhere), ..Fault::none() }, "sent-on"),
+            (Fault::none(), "not-for-pages"),
             (Fault { hang_up: true, ..Fault::none() }, "broke"),
         ] {
             server.host.misbehave(move |_| fault.clone());
