@@ -117,7 +117,7 @@ async function policy() {
 const MOST_HOSTS = 16;
 
 /** What a policy has a grammar for: no star, no end of a directive, no IPv6. */
-const NAMEABLE = /^[a-z0-9._-]{1,253}$/;
+const NAMEABLE = /^(?=.{1,253}$)[a-z0-9-]+(\.[a-z0-9-]+)*$/;
 
 /**
  * Whether the policy may name it: one whole origin, over an encrypted line or

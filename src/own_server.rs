@@ -150,18 +150,31 @@ pub struct OwnServer {
 /// What a person does about it.
 impl OwnServer {
     pub fn recall() -> Self {
-        let server = storage::recall(Key::OwnServer).as_deref().and_then(read);
-        Self {
-            server: RwSignal::new(server),
+        let own = Self {
+            server: RwSignal::new(stored()),
             is_busy: RwSignal::default(),
             outcome: RwSignal::default(),
             key_is_lost: RwSignal::default(),
+        };
+        storage::on_change_elsewhere(move || own.follow());
+        own
+    }
+
+    /// There is one for all tabs, and any of them may have changed it.
+    fn follow(self) {
+        let stored = stored();
+        if self.server.with_untracked(|server| *server != stored) {
+            self.show(stored);
+            self.outcome.set(None);
         }
     }
 
-    /// Has the policy name what is shown here, no more and no less: storage may have
-    /// been deleted in part.
+    /// Has the policy name what is kept, no more and no less: storage may have been
+    /// deleted in part.
     pub fn settle(self) {
+        // What was told on an earlier look is old news.
+        self.outcome.set(None);
+        self.follow();
         let server = self.server.get_untracked();
         spawn_local(async move {
             // Where there is nobody to tell, adding will say so.
@@ -170,20 +183,18 @@ impl OwnServer {
     }
 
     /// Adds it and tries it.
-    pub fn add(self, typed: &str, key: Secret) {
-        self.work(|own| {
-            let typed = typed.to_owned();
-            async move {
-                let address = Address::read(&typed, take_apart).map_err(Outcome::UnfitAddress)?;
-                let key = fit(key).map_err(Outcome::UnfitKey)?;
-                allow(Some(&address)).await?;
-                let mut server = Server { address, key: None };
-                if let Some(key) = &key {
-                    server.key = Some(vault::seal(PURPOSE, &server.address.base(), key).await?);
-                }
-                own.keep(server.clone()).await?;
-                Ok(ask(&server.address, key.as_ref()).await)
-            }
+    pub fn add(self, typed: String, key: Secret) {
+        self.work(|own| async move {
+            let address = Address::read(&typed, take_apart).map_err(Outcome::UnfitAddress)?;
+            let key = fit(key).map_err(Outcome::UnfitKey)?;
+            // Before the policy hears of it: this may fail, and then nothing was added.
+            let sealed = match &key {
+                None => None,
+                Some(key) => Some(vault::seal(PURPOSE, &address.base(), key).await?),
+            };
+            allow(Some(&address)).await?;
+            own.keep(Server { address: address.clone(), key: sealed }).await?;
+            Ok(ask(&address, key.as_ref()).await)
         });
     }
 
@@ -302,8 +313,8 @@ async fn forget_key() {
     let _ = vault::forget(PURPOSE).await;
 }
 
-fn read(json: &str) -> Option<Server> {
-    let Stored { address, key } = serde_json::from_str(json).ok()?;
+fn stored() -> Option<Server> {
+    let Stored { address, key } = serde_json::from_str(&storage::recall(Key::OwnServer)?).ok()?;
     Some(Server { address: Address::read(&address, take_apart).ok()?, key })
 }
 

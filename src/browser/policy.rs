@@ -11,21 +11,27 @@ use wasm_bindgen_futures::JsFuture;
 use web_sys::EventTarget;
 
 const EVENT: &str = "securitypolicyviolation";
+/// The part of a policy that is about them.
+const REQUESTS: &str = "connect-src";
 /// The event may come a moment after the failure.
 const MOMENT_MS: u32 = 50;
 
 /// Looks out for refusals until this is dropped.
 pub(super) struct Watch {
     seen: Rc<Cell<bool>>,
-    heard: Closure<dyn FnMut()>,
+    heard: Closure<dyn FnMut(JsValue)>,
 }
 
 impl Watch {
     pub(super) fn begin() -> Self {
         let seen = Rc::new(Cell::new(false));
-        let heard = Closure::<dyn FnMut()>::new({
+        let heard = Closure::<dyn FnMut(JsValue)>::new({
             let seen = Rc::clone(&seen);
-            move || seen.set(true)
+            move |event: JsValue| {
+                // A browser's own additions trip over other parts of the policy.
+                let part = Reflect::get(&event, &"effectiveDirective".into());
+                seen.set(seen.get() || part.is_ok_and(|part| part == REQUESTS));
+            }
         });
         // Fails for no event there is.
         let _ = scope().add_event_listener_with_callback(EVENT, heard.as_ref().unchecked_ref());

@@ -1,14 +1,15 @@
 //! A server of one's own: added, tried and taken away.
 
-use leptos::html::Input;
+use leptos::html::{Div, Input};
 use leptos::prelude::*;
 use web_sys::SubmitEvent;
 
 use super::Say;
-use crate::browser::page::service_worker;
-use crate::i18n::tell;
+use super::trouble_notice::Detail;
+use crate::browser::page::{input, service_worker};
+use crate::i18n::tell::{self, Told};
 use crate::own_server::verdict::Verdict;
-use crate::own_server::{Outcome, Server, use_own_server};
+use crate::own_server::{Outcome, OwnServer, Server, use_own_server};
 use crate::renewal::use_renewal;
 use crate::secret::Secret;
 use crate::settings::use_settings;
@@ -21,8 +22,6 @@ pub fn OwnServerSection() -> impl IntoView {
     let own = use_own_server();
     let can_be = service_worker::can_be();
     own.settle();
-    // What was told on an earlier look at this page is old news.
-    own.outcome.set(None);
     let state = move || match own.server.with(Option::is_some) {
         true => "kept",
         false if can_be => "none",
@@ -52,7 +51,7 @@ pub fn OwnServerSection() -> impl IntoView {
             <p>{move || t().lead}</p>
             <p class="own-server-promise">{move || t().nothing_sent}</p>
             {body}
-            <Told/>
+            <WhatCame/>
         </section>
     }
 }
@@ -67,7 +66,7 @@ fn Adding() -> impl IntoView {
     let add = move |event: SubmitEvent| {
         event.prevent_default();
         let Some(address) = address.get_untracked() else { return };
-        own.add(&address.value(), take(key));
+        own.add(address.value(), typed(key));
     };
     let is_unfit = Memo::new(move |_| {
         own.outcome.with(|it| it.as_ref().is_some_and(Outcome::is_about_address))
@@ -95,7 +94,7 @@ fn Adding() -> impl IntoView {
                 <button
                     type="submit"
                     class="button button-primary"
-                    disabled=move || own.is_busy.get()
+                    aria-disabled=is_busy(own)
                     data-testid=testid::OWN_SERVER_ADD
                 >
                     {move || t().add}
@@ -122,8 +121,14 @@ fn Kept() -> impl IntoView {
     let key = NodeRef::<Input>::new();
     let store = move |event: SubmitEvent| {
         event.prevent_default();
-        own.store_key(take(key));
+        own.store_key(typed(key));
     };
+    // It does not stay in the field.
+    Effect::new(move |_| {
+        if own.outcome.with(|outcome| *outcome == Some(Outcome::KeyStored)) {
+            key.get_untracked().iter().for_each(|field| field.set_value(""));
+        }
+    });
 
     view! {
         <p class="own-server-address">
@@ -140,7 +145,7 @@ fn Kept() -> impl IntoView {
                 <button
                     type="submit"
                     class="button button-outline"
-                    disabled=move || own.is_busy.get()
+                    aria-disabled=is_busy(own)
                     data-testid=testid::OWN_SERVER_STORE_KEY
                 >
                     {move || t().store_key}
@@ -165,13 +170,19 @@ fn Act(testid: &'static str, says: Say, act: impl Fn() + 'static) -> impl IntoVi
         <button
             type="button"
             class="button button-outline"
-            disabled=move || own.is_busy.get()
+            aria-disabled=is_busy(own)
             data-testid=testid
             on:click=move |_| act()
         >
             {move || says(settings.messages())}
         </button>
     }
+}
+
+/// For buttons that do nothing meanwhile. They are not disabled: that would take the
+/// focus away from whoever has just pressed one.
+fn is_busy(own: OwnServer) -> impl Fn() -> Option<&'static str> + Clone {
+    move || own.is_busy.get().then_some("true")
 }
 
 /// It has no value of its own, so that a key stands in no attribute, and no name, so
@@ -203,26 +214,32 @@ fn KeyField(field: NodeRef<Input>, label: Say) -> impl IntoView {
     }
 }
 
-/// What was typed, once: it does not stay in the field.
-fn take(key: NodeRef<Input>) -> Secret {
-    let Some(field) = key.get_untracked() else { return Secret::new(String::new()) };
-    let typed = Secret::new(field.value());
-    field.set_value("");
-    typed
+fn typed(key: NodeRef<Input>) -> Secret {
+    Secret::new(key.get_untracked().map(|field| field.value()).unwrap_or_default())
 }
 
-/// What came of it.
+/// What came of what was done last.
 #[component]
-fn Told() -> impl IntoView {
+fn WhatCame() -> impl IntoView {
     let settings = use_settings();
     let t = move || &settings.messages().own_server;
     let own = use_own_server();
     let renewal = use_renewal();
+    let place = NodeRef::<Div>::new();
+    Effect::new(move |_| {
+        // What was pressed may be gone by then.
+        if own.outcome.with(Option::is_some)
+            && let Some(place) = place.get()
+        {
+            input::focus_if_nothing_is(&place);
+        }
+    });
     let told = move || {
         let outcome = own.outcome.get()?;
-        let (what, next) = tell::own_server(settings.messages(), &outcome);
+        let Told { what, next, detail } = tell::own_server(settings.messages(), &outcome);
         let is_good = outcome.is_good();
         let is_to_reopen = outcome == Outcome::Tried(Verdict::NotYet);
+        let is_to_be_reopened = move || renewal.course.get().is_to_reopen;
         Some(view! {
             <div
                 class="own-server-told"
@@ -232,17 +249,18 @@ fn Told() -> impl IntoView {
             >
                 <p class="own-server-what">{what}</p>
                 {(!next.is_empty()).then(|| view! { <p>{next}</p> })}
+                {detail.map(|detail| view! { <div class="trouble"><Detail detail/></div> })}
                 {is_to_reopen.then(|| view! {
                     <button
                         type="button"
                         class="button button-outline"
-                        disabled=move || renewal.course.get().is_to_reopen
+                        aria-disabled=move || is_to_be_reopened().then_some("true")
                         data-testid=testid::OWN_SERVER_REOPEN
                         on:click=move |_| renewal.ask_to_reopen()
                     >
                         {move || t().reopen}
                     </button>
-                    <p>{move || renewal.course.get().is_to_reopen.then(|| t().soon)}</p>
+                    {move || is_to_be_reopened().then(|| view! { <p>{t().soon}</p> })}
                 })}
             </div>
         })
@@ -251,6 +269,9 @@ fn Told() -> impl IntoView {
         move || own.is_busy.get().then(|| view! { <p class="note">{move || t().trying}</p> });
 
     view! {
-        <div role="status" id="own-server-outcome">{asking}{told}</div>
+        <div role="status" id="own-server-outcome" tabindex="-1" node_ref=place>
+            {asking}
+            {told}
+        </div>
     }
 }

@@ -108,17 +108,22 @@ pub fn TroubleWords(trouble: Trouble) -> impl IntoView {
 
 #[component]
 pub fn ToldWords(told: Memo<Told>) -> impl IntoView {
-    let settings = use_settings();
     view! {
         <div class="trouble">
             <p class="trouble-what">{move || told.get().what}</p>
             <p>{move || told.get().next}</p>
-            {move || told.get().detail.map(|detail| view! {
-                <details>
-                    <summary>{move || settings.messages().trouble.details}</summary>
-                    <code lang="en">{detail}</code>
-                </details>
-            })}
+            {move || told.get().detail.map(|detail| view! { <Detail detail/> })}
         </div>
+    }
+}
+
+#[component]
+pub fn Detail(detail: String) -> impl IntoView {
+    let settings = use_settings();
+    view! {
+        <details>
+            <summary>{move || settings.messages().trouble.details}</summary>
+            <code lang="en">{detail}</code>
+        </details>
     }
 }

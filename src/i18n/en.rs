@@ -245,8 +245,8 @@ pub static MESSAGES: Messages = Messages {
     },
     own_server: OwnServerWords {
         title: "A server of your own",
-        lead: "Ollama, llama-server, vLLM or any other that speaks as OpenAI's does. Its address joins \
-               the few that this page may ask.",
+        lead: "Ollama, llama-server, vLLM or any other server with the same interface as OpenAI's. \
+               Its address joins the few that this page may ask.",
         nothing_sent: "Nothing of a conversation is sent to it. For now Bella asks it for one thing, \
                        and only when you try it: which models it has.",
         cannot_be: "This browser has no service worker for this page, as in some private windows. \
@@ -270,8 +270,8 @@ pub static MESSAGES: Messages = Messages {
         empty: "Enter an address.",
         too_long: "That is too long for an address.",
         no_scheme: "The address has to begin with http:// or https://.",
-        unreadable: "That cannot be read as an address. Look for a slip of the pen.",
-        credentials: "No name or password belongs into the address. There is a field for the key.",
+        unreadable: "That cannot be read as an address. Check it for typing mistakes.",
+        credentials: "Leave the user name and password out. There is a field of its own for the key.",
         query: "Leave out everything from the question mark or the # on.",
         host: "A page cannot be allowed to ask this host. Use its name, or its address with dots.",
         not_near: "Without encryption only this device and your own network can be asked. Use \
@@ -282,7 +282,7 @@ pub static MESSAGES: Messages = Messages {
                     again.",
         not_taken: "The page's service worker does not accept this address.",
         too_early: "The page is not kept on this device yet. Try again in a moment.",
-        not_kept: "This browser keeps nothing for this page, so the server was not added.",
+        not_kept: "This browser stores nothing for this page, so nothing was changed.",
         not_kept_next: "Allow the page to store data, or make room on this device.",
         not_sealed: "The key could not be sealed, so nothing of it was kept.",
         not_sealed_next: "Allow the page to store data. A secure connection is needed too.",
@@ -293,8 +293,8 @@ pub static MESSAGES: Messages = Messages {
         answered: |count| format!("It answered. Models there: {count}."),
         answered_none: "It answered, and has no models yet.",
         other_answer: "Something answers there, and it is not a list of models.",
-        other_answer_next: "See whether the address belongs to a server that speaks as OpenAI's \
-                            does.",
+        other_answer_next: "Check that the address belongs to a server with the same interface \
+                            as OpenAI's.",
         status: |status| format!("It answered with the status {status}."),
         status_next: "With 404 the address is usually not quite right; with 500 and more the server \
                       has a problem of its own.",
@@ -315,15 +315,15 @@ pub static MESSAGES: Messages = Messages {
         not_for_pages_next: "Allow this page's address there: OLLAMA_ORIGINS with Ollama, \
                              --allowed-origins with vLLM.",
         silent: "No answer came within half a minute.",
-        silent_next: "See whether the server runs and the address is right. If the browser asked for \
-                      permission, it has to be given.",
+        silent_next: "Check that the server runs and that the address is right. If the browser asked \
+                      for permission, it has to be given.",
         not_encrypted: "The browser did not let the question through, or nobody answered.",
         not_encrypted_next: "This page came encrypted, and most browsers keep such pages from asking \
                              anything that is not, except on this device. Use https:// for the \
                              server.",
         broke: "The server was not reached. The browser does not say why.",
-        broke_next: "See whether it runs and the address is right. If it does run, it has to allow \
-                     this page's address: OLLAMA_ORIGINS with Ollama, --allowed-origins with vLLM.",
+        broke_next: "Check that it runs and that the address is right. If it does run, it has to \
+                     allow this page's address: OLLAMA_ORIGINS with Ollama, --allowed-origins with vLLM.",
     },
     about: About {
         title: "What stays in this tab",

@@ -241,46 +241,46 @@ pub static MESSAGES: Messages = Messages {
     },
     own_server: OwnServerWords {
         title: "내 서버",
-        lead: "Ollama, llama-server, vLLM처럼 OpenAI와 같은 방식으로 말하는 서버예요. 추가한 주소는 이 \
-               페이지가 연결할 수 있는 몇 안 되는 주소에 들어가요.",
-        nothing_sent: "대화 내용은 이 서버로 보내지 않아요. 지금은 여러분이 시험해 볼 때만, 어떤 모델이 \
+        lead: "Ollama, llama-server, vLLM처럼 OpenAI와 같은 방식으로 연결하는 서버를 추가할 수 있어요. \
+               추가한 주소는 이 페이지가 연결할 수 있는 몇 안 되는 주소 가운데 하나가 돼요.",
+        nothing_sent: "대화 내용은 이 서버로 보내지 않아요. 지금은 여러분이 연결해 볼 때만, 어떤 모델이 \
                        있는지 하나만 물어봐요.",
         cannot_be: "이 브라우저에서는 이 페이지의 서비스 워커를 쓸 수 없어요. 일부 비공개 창이 그래요. \
                     다른 주소에 연결하려면 꼭 필요해서 여기서는 서버를 추가할 수 없어요.",
         address: "주소",
-        address_note: "http:// 나 https:// 로 시작하는 주소를 적어 주세요. 이 기기의 Ollama라면 \
-                       http://localhost:11434 예요.",
+        address_note: "http://나 https://로 시작하는 주소를 적어 주세요. 이 기기에서 도는 Ollama의 주소는 \
+                       http://localhost:11434예요.",
         key: "키",
-        key_note: "서버가 요구할 때만 적으면 돼요. 이 브라우저만 열 수 있도록 봉해서 이 기기에 저장하고, \
-                   다시 보여 주지 않아요.",
+        key_note: "서버가 요구할 때만 적으면 돼요. 이 브라우저만 풀 수 있도록 암호화해서 이 기기에 \
+                   저장하고, 다시 보여 주지 않아요.",
         new_key: "새 키",
-        add: "추가하고 시험해 보기",
-        try_it: "시험해 보기",
+        add: "추가하고 연결해 보기",
+        try_it: "연결해 보기",
         trying: "서버에 물어보고 있어요…",
         store_key: "이 키 저장하기",
         delete_key: "키 지우기",
         delete: "서버 지우기",
         key_stored: "키가 저장되어 있어요.",
         key_none: "저장된 키가 없어요.",
-        key_lost: "저장된 키를 더 이상 열 수 없어요. 키를 다시 적어 주세요.",
+        key_lost: "저장된 키를 더 이상 풀 수 없어요. 키를 다시 적어 주세요.",
         empty: "주소를 적어 주세요.",
         too_long: "주소가 너무 길어요.",
-        no_scheme: "주소는 http:// 나 https:// 로 시작해야 해요.",
-        unreadable: "주소로 읽을 수 없어요. 잘못 적은 곳이 없는지 봐 주세요.",
-        credentials: "주소에는 이름이나 비밀번호를 넣을 수 없어요. 키는 키 입력란에 적어 주세요.",
-        query: "물음표나 #부터 뒤는 빼고 적어 주세요.",
-        host: "이 호스트는 페이지가 연결하도록 허용할 수 없어요. 이름이나 점으로 나뉜 숫자 주소를 적어 \
-               주세요.",
+        no_scheme: "주소는 http://나 https://로 시작해야 해요.",
+        unreadable: "주소로 읽을 수 없어요. 잘못 적은 곳이 없는지 확인해 주세요.",
+        credentials: "주소에는 사용자 이름이나 비밀번호를 넣을 수 없어요. 키는 아래 칸에 따로 적어 주세요.",
+        query: "물음표나 #부터 그 뒤는 빼고 적어 주세요.",
+        host: "이런 호스트에는 페이지가 연결하도록 허용할 수 없어요. 이름이나 점으로 나뉜 숫자 주소를 \
+               적어 주세요.",
         not_near: "암호화하지 않은 연결은 이 기기와 집 안의 네트워크에서만 할 수 있어요. 이 주소에는 \
-                   https:// 를 써 주세요.",
+                   https://를 써 주세요.",
         key_empty: "키를 적어 주세요.",
         key_too_long: "키가 너무 길어요.",
         key_signs: "키에는 빈칸 없이 영문자와 숫자, 기호만 쓸 수 있어요. 다시 복사해 주세요.",
         not_taken: "이 페이지의 서비스 워커가 이 주소를 받아들이지 않았어요.",
         too_early: "페이지를 아직 기기에 저장하는 중이에요. 잠시 뒤에 다시 시도해 주세요.",
-        not_kept: "이 브라우저가 저장을 허용하지 않아서 서버를 추가하지 못했어요.",
+        not_kept: "이 브라우저가 저장을 허용하지 않아서 아무것도 바꾸지 못했어요.",
         not_kept_next: "이 페이지의 데이터 저장을 허용하거나 기기에 자리를 만들어 주세요.",
-        not_sealed: "키를 봉하지 못해서 저장하지 않았어요.",
+        not_sealed: "키를 암호화하지 못해서 저장하지 않았어요.",
         not_sealed_next: "이 페이지의 데이터 저장을 허용해 주세요. 보안 연결도 필요해요.",
         now_stored: "키를 저장했어요.",
         now_no_key: "키를 지웠어요.",
@@ -288,13 +288,13 @@ pub static MESSAGES: Messages = Messages {
         answered: |count| format!("서버가 대답했어요. 모델이 {count}개 있어요."),
         answered_none: "서버가 대답했지만 아직 모델이 없어요.",
         other_answer: "대답은 왔지만 모델 목록이 아니에요.",
-        other_answer_next: "OpenAI와 같은 방식으로 말하는 서버의 주소인지 확인해 주세요.",
-        status: |status| format!("서버가 상태 {status}(으)로 대답했어요."),
+        other_answer_next: "OpenAI와 같은 방식으로 연결하는 서버의 주소인지 확인해 주세요.",
+        status: |status| format!("서버가 오류로 대답했어요. 상태 코드: {status}"),
         status_next: "404라면 주소가 조금 다를 수 있고, 500 이상이라면 서버 쪽에 문제가 있는 거예요.",
         key_refused: "서버가 키를 거절했어요.",
-        key_refused_next: "다른 키를 저장하고 다시 시험해 보세요.",
+        key_refused_next: "다른 키를 저장하고 다시 연결해 보세요.",
         key_wanted: "서버가 키를 요구해요.",
-        key_wanted_next: "키를 저장하고 다시 시험해 보세요.",
+        key_wanted_next: "키를 저장하고 다시 연결해 보세요.",
         sent_on: "서버가 다른 주소로 넘겼어요.",
         sent_on_next: "키는 적어 둔 주소로만 보내요. 넘겨진 주소를 대신 추가해 주세요.",
         not_yet: "주소를 추가했어요. 페이지를 다시 연 뒤부터 연결할 수 있어요.",
@@ -302,18 +302,18 @@ pub static MESSAGES: Messages = Messages {
         reopen: "페이지 다시 열기",
         soon: "하던 일이 끝나는 대로 다시 열게요.",
         network_denied: "브라우저가 이 페이지의 로컬 네트워크 접근을 막고 있어요.",
-        network_denied_next: "브라우저의 사이트 설정에서 허용하고 다시 시험해 보세요.",
+        network_denied_next: "브라우저의 사이트 설정에서 허용하고 다시 연결해 보세요.",
         not_for_pages: "서버는 있지만 이 페이지에는 대답하지 않아요.",
         not_for_pages_next: "서버에서 이 페이지의 주소를 허용해 주세요. Ollama는 OLLAMA_ORIGINS, \
                              vLLM은 --allowed-origins를 쓰면 돼요.",
-        silent: "30초 동안 대답이 없었어요.",
+        silent: "30초 동안 대답이 오지 않았어요.",
         silent_next: "서버가 켜져 있는지, 주소가 맞는지 확인해 주세요. 브라우저가 권한을 물었다면 \
                       허용해야 해요.",
         not_encrypted: "브라우저가 막았거나 서버가 대답하지 않았어요.",
         not_encrypted_next: "이 페이지는 암호화된 연결로 왔어요. 그런 페이지가 암호화되지 않은 주소에 \
-                             연결하는 것은 이 기기 안이 아니면 대개 브라우저가 막아요. 서버에 https:// \
-                             를 써 주세요.",
-        broke: "서버에 닿지 못했어요. 브라우저는 까닭을 알려 주지 않아요.",
+                             연결하는 것은 이 기기 안이 아니면 대개 브라우저가 막아요. 서버에 \
+                             https://를 써 주세요.",
+        broke: "서버에 연결하지 못했어요. 브라우저는 이유를 알려 주지 않아요.",
         broke_next: "서버가 켜져 있는지, 주소가 맞는지 확인해 주세요. 켜져 있다면 서버에서 이 페이지의 \
                      주소를 허용해야 해요. Ollama는 OLLAMA_ORIGINS, vLLM은 --allowed-origins를 쓰면 \
                      돼요.",
@@ -336,7 +336,7 @@ pub static MESSAGES: Messages = Messages {
                                브라우저에 일러두었어요.",
         kept_title: "기억하는 것",
         kept_settings: "설정과 마지막에 쓴 모델의 이름. 이 브라우저의 저장소에만 있어요. 추가한 서버의 \
-                        키는 봉해서 저장해요.",
+                        키는 암호화해서 저장해요.",
         kept_models: "불러온 모델. 모델 화면에서 지울 때까지 남아 있어요.",
         kept_conversation: "대화는 메모리에만 있어요. 탭을 닫거나 새로 고치면 사라져요.",
         kept_nobody: "쿠키는 쓰지 않아요.",

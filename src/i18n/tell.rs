@@ -105,7 +105,7 @@ pub fn not_kept(messages: &'static Messages, why: &NotKept) -> Told {
 
 /// What came of adding, trying or changing a server of one's own, and what to do next
 /// where that does not go without saying.
-pub fn own_server(messages: &'static Messages, outcome: &Outcome) -> (String, &'static str) {
+pub fn own_server(messages: &'static Messages, outcome: &Outcome) -> Told {
     let t = &messages.own_server;
     let (what, next) = match outcome {
         Outcome::UnfitAddress(unfit) => (unfit_address(messages, *unfit), ""),
@@ -116,17 +116,20 @@ pub fn own_server(messages: &'static Messages, outcome: &Outcome) -> (String, &'
         Outcome::NoServiceWorker => (t.cannot_be, ""),
         Outcome::TooEarly => (t.too_early, ""),
         Outcome::NotKept => (t.not_kept, t.not_kept_next),
-        Outcome::NotSealed { .. } => (t.not_sealed, t.not_sealed_next),
+        Outcome::NotSealed { detail } => {
+            let (what, next) = (t.not_sealed.to_owned(), t.not_sealed_next.to_owned());
+            return Told { what, next, detail: Some(detail.clone()) };
+        }
         Outcome::KeyLost => (t.key_lost, ""),
         Outcome::KeyStored => (t.now_stored, ""),
         Outcome::KeyDeleted => (t.now_no_key, ""),
         Outcome::Deleted => (t.now_deleted, ""),
         Outcome::Tried(Verdict::Answered { models: 0 }) => (t.answered_none, ""),
         Outcome::Tried(Verdict::Answered { models }) => {
-            return ((t.answered)(&models.to_string()), "");
+            return plainly((t.answered)(&models.to_string()), "");
         }
         Outcome::Tried(Verdict::Status(status)) => {
-            return ((t.status)(&status.to_string()), t.status_next);
+            return plainly((t.status)(&status.to_string()), t.status_next);
         }
         Outcome::Tried(Verdict::OtherAnswer) => (t.other_answer, t.other_answer_next),
         Outcome::Tried(Verdict::KeyRefused) => (t.key_refused, t.key_refused_next),
@@ -139,7 +142,11 @@ pub fn own_server(messages: &'static Messages, outcome: &Outcome) -> (String, &'
         Outcome::Tried(Verdict::NotEncrypted) => (t.not_encrypted, t.not_encrypted_next),
         Outcome::Tried(Verdict::Broke) => (t.broke, t.broke_next),
     };
-    (what.to_owned(), next)
+    plainly(what.to_owned(), next)
+}
+
+fn plainly(what: String, next: &str) -> Told {
+    Told { what, next: next.to_owned(), detail: None }
 }
 
 fn unfit_address(messages: &'static Messages, unfit: Unfit) -> &'static str {

@@ -140,12 +140,12 @@ fn before_v1(path: &str) -> &str {
     path.strip_suffix("/v1").unwrap_or(path).trim_end_matches('/')
 }
 
-/// What a policy can name: no star, nothing that ends a directive, and no number of
-/// six parts, for which policies have no grammar.
+/// What a policy has a grammar for: no star, nothing that ends a directive, no
+/// underscore and no IPv6.
 fn is_nameable(host: &str) -> bool {
-    let is_part_of_a_name =
-        |sign: u8| sign.is_ascii_lowercase() || sign.is_ascii_digit() || b"._-".contains(&sign);
-    !host.is_empty() && host.len() <= LONGEST_HOST && host.bytes().all(is_part_of_a_name)
+    let is_fit = |sign: u8| sign.is_ascii_lowercase() || sign.is_ascii_digit() || sign == b'-';
+    host.len() <= LONGEST_HOST
+        && host.split('.').all(|part| !part.is_empty() && part.bytes().all(is_fit))
 }
 
 fn is_loopback(host: &str) -> bool {

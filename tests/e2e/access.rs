@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 
 use bella_tests::emulation::Theme;
 use bella_tests::testid::*;
-use bella_tests::{Find, Stage, Visit, by};
+use bella_tests::{Find, Stage, Trouble, Visit, by};
 use serde::Deserialize;
 use xtask::cache::Cache;
 use xtask::report::Terminal;
@@ -60,6 +60,16 @@ impl Findings {
         }
     }
 
+    /// In every look.
+    fn look_at(&mut self, visit: &Visit, place: &str) {
+        for (theme, width) in LOOKS {
+            visit.page.set_taste(theme, true);
+            visit.page.set_viewport(width, 800);
+            let place = format!("{place}, {}, {width} wide", theme.name());
+            self.add(&place, violations(visit));
+        }
+    }
+
     #[track_caller]
     fn must_be_none(&self) {
         let told: Vec<String> =
@@ -79,12 +89,7 @@ fn axe_finds_nothing_on_any_page() {
                 visit.open(address);
                 visit.page.wait_for(&shows);
                 visit.wait_for_engine("empty");
-                for (theme, width) in LOOKS {
-                    visit.page.set_taste(theme, true);
-                    visit.page.set_viewport(width, 800);
-                    let place = format!("/{address} in {language}, {}, {width} wide", theme.name());
-                    findings.add(&place, violations(visit));
-                }
+                findings.look_at(visit, &format!("/{address} in {language}"));
             }
         }
         findings.must_be_none();
@@ -100,12 +105,7 @@ fn axe_finds_nothing_in_a_conversation() {
         let mut findings = Findings::default();
         for language in ["en", "ko"] {
             visit.read_in(language);
-            for (theme, width) in LOOKS {
-                visit.page.set_taste(theme, true);
-                visit.page.set_viewport(width, 800);
-                let place = format!("a conversation in {language}, {}, {width} wide", theme.name());
-                findings.add(&place, violations(visit));
-            }
+            findings.look_at(visit, &format!("a conversation in {language}"));
         }
         findings.must_be_none();
     });
@@ -220,6 +220,53 @@ fn a_conversation_needs_no_mouse() {
         visit.page.press("ArrowDown");
         let chosen = "document.activeElement.checked && document.activeElement.value";
         assert_ne!(visit.page.eval::<String>(chosen), "", "arrows move within a group");
+    });
+}
+
+#[test]
+fn a_server_of_ones_own_needs_no_mouse_and_axe_finds_nothing() {
+    let Some(stage) = Stage::bella() else { return };
+    stage.play(|visit| {
+        visit.forgive("the policy does not know the server yet", |one| {
+            matches!(one, Trouble::Policy { .. } | Trouble::ConsoleError { .. })
+        });
+        visit.open("settings");
+        visit.page.wait_until("the page to be kept", || {
+            visit.page.eval("!!navigator.serviceWorker.controller")
+        });
+        let told = |outcome: &str| {
+            visit.page.wait_for(by(OWN_SERVER_OUTCOME).with("data-outcome", outcome));
+        };
+        let mut findings = Findings::default();
+        tab_to(visit, OWN_SERVER_ADDRESS);
+        visit.page.type_text("localhost");
+        visit.page.press("Enter");
+        told("no-scheme");
+        findings.look_at(visit, "an address that does not fit");
+        // It can be mended where it stands.
+        assert!(visit.page.eval::<bool>("document.activeElement.value === 'localhost'"));
+        visit.page.read::<()>(OWN_SERVER_ADDRESS, "e => e.select()");
+        visit.page.type_text("http://localhost:9");
+        tab_to(visit, OWN_SERVER_KEY);
+        visit.page.type_text("sk-1");
+        tab_to(visit, OWN_SERVER_ADD);
+        visit.page.press("Enter");
+        told("not-yet");
+        findings.look_at(visit, "a server that was added");
+        // The button that was pressed is gone; what there is to do now comes next.
+        visit.page.press("Tab");
+        let reached = "document.activeElement.dataset.testid";
+        assert_eq!(visit.page.eval::<String>(reached), OWN_SERVER_REOPEN);
+        visit.page.eval::<()>("void (window.isOld = true)");
+        visit.page.press("Enter");
+        visit.page.wait_until("a fresh page", || visit.page.eval("!window.isOld"));
+        visit.page.wait_for(OWN_SERVER_DELETE_KEY);
+        tab_to(visit, OWN_SERVER_DELETE_KEY);
+        visit.page.press("Enter");
+        told("key-deleted");
+        let is_at_outcome = "document.activeElement.id === 'own-server-outcome'";
+        assert!(visit.page.eval::<bool>(is_at_outcome));
+        findings.must_be_none();
     });
 }
 

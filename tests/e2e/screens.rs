@@ -7,7 +7,7 @@ use std::time::Duration;
 use bella_tests::conversation::THINKING_TIME;
 use bella_tests::emulation::Theme;
 use bella_tests::testid::*;
-use bella_tests::{Find, Stage, Visit, by, evidence};
+use bella_tests::{Find, Stage, Trouble, Visit, by, evidence};
 use xtask::server::{Fault, Headers};
 
 const LANGUAGES: [&str; 2] = ["en", "ko"];
@@ -139,6 +139,39 @@ fn why_the_plain_engine_runs_fits_every_window() {
 }
 
 #[test]
+fn a_server_of_ones_own_fits_every_window() {
+    let Some(stage) = Stage::bella() else { return };
+    stage.play(|visit| {
+        visit.forgive("the policy does not know the server yet", |one| {
+            matches!(one, Trouble::Policy { .. } | Trouble::ConsoleError { .. })
+        });
+        let mut faults = Vec::new();
+        for language in LANGUAGES {
+            visit.page.set_language(language);
+            visit.open("settings");
+            visit.page.wait_until("the page to be kept", || {
+                visit.page.eval("!!navigator.serviceWorker.controller")
+            });
+            visit.page.type_into(OWN_SERVER_ADDRESS, "http://models.example.org");
+            visit.page.click(OWN_SERVER_ADD);
+            visit.page.wait_for(by(OWN_SERVER_OUTCOME).with("data-outcome", "not-near"));
+            faults.extend(look(visit, "own-server-unfit", language));
+            visit.open("settings");
+            visit
+                .page
+                .type_into(OWN_SERVER_ADDRESS, "https://models.a-rather-long-name.invalid/api");
+            visit.page.type_into(OWN_SERVER_KEY, "sk-1");
+            visit.page.click(OWN_SERVER_ADD);
+            visit.page.wait_for(by(OWN_SERVER_OUTCOME).with("data-outcome", "not-yet"));
+            faults.extend(look(visit, "own-server-kept", language));
+            visit.page.click(OWN_SERVER_DELETE);
+            visit.page.wait_for(by(OWN_SERVER_OUTCOME).with("data-outcome", "deleted"));
+        }
+        assert_none(&faults);
+    });
+}
+
+#[test]
 fn a_conversation_fits_every_window() {
     let Some(stage) = Stage::bella() else { return };
     stage.play(|visit| {
@@ -164,7 +197,7 @@ fn loading_and_trouble_fit_every_window() {
     stage.play(|visit| {
         let mut faults = Vec::new();
         visit.forgive("the test breaks the transfer", |one| {
-            matches!(one, bella_tests::Trouble::Complaint { .. })
+            matches!(one, Trouble::Complaint { .. })
         });
         for language in LANGUAGES {
             visit.page.set_language(language);
@@ -194,9 +227,7 @@ fn the_lab_at_work_and_its_results_fit_every_window() {
     let Some(stage) = Stage::bella() else { return };
     stage.play(|visit| {
         let mut faults = Vec::new();
-        visit.forgive("the test stops a transfer", |one| {
-            matches!(one, bella_tests::Trouble::Complaint { .. })
-        });
+        visit.forgive("the test stops a transfer", |one| matches!(one, Trouble::Complaint { .. }));
         for language in LANGUAGES {
             visit.page.set_language(language);
             visit.meet();

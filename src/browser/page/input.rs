@@ -25,3 +25,12 @@ pub fn may_focus_text() -> bool {
 pub fn focus(element: &HtmlElement) {
     let _ = element.focus();
 }
+
+/// For when what had the focus may just have gone, and left whoever uses a keyboard
+/// at the top of the page.
+pub fn focus_if_nothing_is(element: &HtmlElement) {
+    let focused = web_sys::window().and_then(|window| window.document()?.active_element());
+    if focused.is_none_or(|focused| focused.tag_name() == "BODY") {
+        focus(element);
+    }
+}

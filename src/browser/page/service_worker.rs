@@ -79,8 +79,9 @@ pub async fn allow_hosts(hosts: &[&str]) -> Result<Vec<String>, NoHosts> {
     let hosts: Array = hosts.iter().map(|&host| JsValue::from_str(host)).collect();
     let _ = Reflect::set(&message, &"hosts".into(), &hosts);
     let answer = ask(&active, &message).await.ok_or(NoHosts::NoAnswer)?;
-    let taken = Reflect::get(&answer, &"hosts".into()).map_err(|_| NoHosts::NoAnswer)?;
-    Ok(Array::from(&taken).iter().filter_map(|host| host.as_string()).collect())
+    let taken = Reflect::get(&answer, &"hosts".into()).and_then(JsCast::dyn_into::<Array>);
+    let taken = taken.map_err(|_| NoHosts::NoAnswer)?;
+    Ok(taken.iter().filter_map(|host| host.as_string()).collect())
 }
 
 /// Asks for an answer, and waits for as long as an answer may take.

@@ -4,6 +4,8 @@
 //! who forbids it does not want to be told so on every click: then nothing is
 //! remembered and everything else works.
 
+use wasm_bindgen::JsCast;
+use wasm_bindgen::closure::Closure;
 use web_sys::Storage;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -67,6 +69,15 @@ pub fn take_draft() -> String {
     let draft = session.get_item(DRAFT).ok().flatten();
     let _ = session.remove_item(DRAFT);
     draft.unwrap_or_default()
+}
+
+/// Tells when another tab has changed any of it.
+pub fn on_change_elsewhere(heard: impl Fn() + 'static) {
+    let Some(window) = web_sys::window() else { return };
+    let hearing = Closure::<dyn Fn()>::new(heard);
+    let _ = window.add_event_listener_with_callback("storage", hearing.as_ref().unchecked_ref());
+    // Lives as long as the page.
+    hearing.forget();
 }
 
 fn session() -> Option<Storage> {

@@ -234,6 +234,32 @@ fn a_server_of_ones_own_is_added_asked_and_forgotten() {
 }
 
 #[test]
+fn what_one_tab_does_to_it_counts_in_the_others() {
+    let Some(stage) = Stage::bella() else { return };
+    stage.play(|visit| {
+        let server = Server::start(Some(KEY));
+        visit.welcome(&server.host);
+        open_settings(visit);
+        let other = visit.another_tab();
+        other.goto(&visit.host.url_of(""));
+        other.wait_for(NAV_SETTINGS);
+        add(visit, &server.host.url_of(""), KEY);
+        must_tell(visit, "not-yet");
+        // It knew of none when it was opened, and must not take this one away.
+        other.click(NAV_SETTINGS);
+        other.wait_for(by(OWN_SERVER).with("data-state", "kept").with("data-key", "stored"));
+        reopen(visit);
+        try_it(visit, "answered");
+
+        other.click(OWN_SERVER_DELETE);
+        must_be(visit, "none", "none");
+        add(visit, &server.host.url_of(""), "");
+        must_tell(visit, "key-wanted");
+        other.wait_for(by(OWN_SERVER).with("data-state", "kept").with("data-key", "none"));
+    });
+}
+
+#[test]
 fn a_key_is_sealed_anew_each_time_and_can_be_replaced_and_deleted() {
     let Some(stage) = Stage::bella() else { return };
     stage.play(|visit| {
