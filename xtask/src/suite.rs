@@ -183,7 +183,7 @@ impl Running<'_> {
             let mut clippy = cargo();
             clippy
                 .args(["clippy", "--package", "bella", "--target", "wasm32-unknown-unknown"])
-                .args(["--lib", "--bin", bin, "--features", feature])
+                .args(["--lib", "--bin", bin, "--tests", "--features", feature])
                 .args(denied);
             self.check(&mut clippy)?;
         }
@@ -197,6 +197,13 @@ impl Running<'_> {
             // So that a test which passes because it could do nothing is seen.
             .args(["--", "--show-output"])
             .env(crate::cache::CACHE_VARIABLE, cache.root());
+        self.tests(&mut test)?;
+        // The page is a feature that is off by default; most of what it decides needs
+        // no browser.
+        let mut test = cargo();
+        test.args(["test", "--package", "bella", "--lib", "--features", "page"])
+            .args(["--no-fail-fast", "--"])
+            .arg("--show-output");
         self.tests(&mut test)
     }
 
