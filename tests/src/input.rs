@@ -58,6 +58,9 @@ impl Page {
     /// Presses the mouse button on an element and keeps it down.
     #[track_caller]
     pub fn hold(&self, find: impl Into<Find>) -> Held<'_> {
+        // Whoever points at something looks at it, and a tab that nobody looks at takes
+        // seconds to notice a mouse.
+        self.command("Page.bringToFront", json!({}));
         let held = Held { page: self, at: self.aim(&find.into()) };
         held.mouse("mouseMoved", "none");
         held.mouse("mousePressed", "left");
