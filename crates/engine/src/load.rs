@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use bella_keep::Check;
 use bella_protocol::{Failure, ModelFile, ModelSpec, Progress, Task};
 use bella_weights::{Header, TensorEvent, TensorStream};
-use sha2::{Digest, Sha256};
 
 use crate::bert::{Classifier, Embedder, FEELING_ARCHITECTURE, Feeling, Sizes};
 use crate::error::{EngineError, Result};
@@ -15,8 +15,6 @@ use crate::tokenizer::Tokenizer;
 use crate::vad::VoiceActivity;
 use crate::whisper::{self, Whisper};
 
-/// Progress is told once a percent, so that a bar moves and a queue does not fill.
-const STEPS: u64 = 100;
 /// Tokenizers and settings are read whole; none is larger.
 const LARGEST_SMALL_FILE: u64 = 64 << 20;
 
@@ -26,12 +24,7 @@ const CONFIG: &str = "config.json";
 /// Takes a model's files in the order it asks for them.
 #[derive(Debug)]
 pub struct ModelLoader {
-    spec: ModelSpec,
-    /// Index of the file that is wanted now.
-    at: usize,
-    hasher: Sha256,
-    received: u64,
-    told: u64,
+    check: Check,
     intake: Intake,
     header: Option<Header>,
     /// Of the weights, in lower-case hex.
@@ -58,16 +51,12 @@ impl ModelLoader {
         };
         Ok(Self {
             intake: Intake::of(first)?,
-            at: 0,
-            hasher: Sha256::new(),
-            received: 0,
-            told: 0,
             header: None,
             sha256: String::new(),
             loaded: Tensors::default(),
             exact: false,
             small: BTreeMap::new(),
-            spec,
+            check: Check::new(spec),
         })
     }
 
@@ -81,22 +70,13 @@ impl ModelLoader {
 
     /// The file whose bytes are to come next; `None` when all are there.
     pub fn wanted(&self) -> Option<&ModelFile> {
-        self.spec.files.get(self.at)
+        self.check.wanted()
     }
 
     pub fn push(&mut self, chunk: &[u8]) -> Result<(), Failure> {
-        let Some(file) = self.spec.files.get(self.at) else { return Ok(()) };
-        self.received += chunk.len() as u64;
-        if self.received > file.bytes {
-            let file = file.name.clone();
-            let detail = format!(
-                "is longer than the {} bytes it should have",
-                self.spec.files[self.at].bytes
-            );
-            return Err(Failure::BadModel { file, field: "size".to_owned(), detail });
-        }
-        self.hasher.update(chunk);
-        let is_whisper_to_round = self.spec.task == Task::Transcribe && !self.exact;
+        self.check.push(chunk)?;
+        let Some(file) = self.check.wanted() else { return Ok(()) };
+        let is_whisper_to_round = self.check.spec().task == Task::Transcribe && !self.exact;
         let taken = match &mut self.intake {
             Intake::Whole(bytes) => {
                 bytes.extend_from_slice(chunk);
@@ -123,41 +103,14 @@ impl ModelLoader {
 
     /// How far the current file has come, when there is something new to tell.
     pub fn progress_worth_telling(&mut self) -> Option<Progress> {
-        let file = self.spec.files.get(self.at)?;
-        let step = self.received * STEPS / file.bytes.max(1);
-        if step == self.told {
-            return None;
-        }
-        self.told = step;
-        Some(Progress {
-            file: file.name.clone(),
-            done_bytes: self.received,
-            total_bytes: file.bytes,
-            bytes_per_second: None,
-        })
+        self.check.progress_worth_telling()
     }
 
     /// Checks length and hash of the file that is over, and turns to the next.
     pub fn end_file(&mut self) -> Result<(), Failure> {
-        let Some(file) = self.spec.files.get(self.at) else { return Ok(()) };
-        let name = &file.name;
-        if self.received != file.bytes {
-            return Err(Failure::ShortFile {
-                file: name.clone(),
-                got: self.received,
-                expected: file.bytes,
-            });
-        }
-        let got = hex(&std::mem::take(&mut self.hasher).finalize());
-        if let Some(expected) = &file.sha256
-            && *expected != got
-        {
-            return Err(Failure::WrongHash { file: name.clone(), expected: expected.clone(), got });
-        }
-        self.at += 1;
-        self.received = 0;
-        self.told = 0;
-        let next = match self.spec.files.get(self.at) {
+        let Some(name) = self.wanted().map(|file| file.name.clone()) else { return Ok(()) };
+        let sha256 = self.check.end_file()?;
+        let next = match self.wanted() {
             Some(file) => Intake::of(file)?,
             None => Intake::Whole(Vec::new()),
         };
@@ -165,19 +118,19 @@ impl ModelLoader {
             Intake::Tensors(stream) => {
                 let header = stream.finish();
                 self.header =
-                    Some(header.map_err(|error| EngineError::from(error).into_failure(name))?);
-                self.sha256 = got;
+                    Some(header.map_err(|error| EngineError::from(error).into_failure(&name))?);
+                self.sha256 = sha256;
                 Ok(())
             }
             Intake::Whole(bytes) => {
-                self.small.insert(name.clone(), bytes);
+                self.small.insert(name, bytes);
                 Ok(())
             }
         }
     }
 
     pub fn finish(self) -> Result<Model, Failure> {
-        let file = self.spec.files.first().map_or(String::new(), |file| file.name.clone());
+        let file = self.check.spec().files.first().map_or(String::new(), |file| file.name.clone());
         self.build().map_err(|error| error.into_failure(&file))
     }
 
@@ -189,7 +142,8 @@ impl ModelLoader {
         if self.exact {
             tensors = tensors.exactly();
         }
-        Ok(match self.spec.task {
+        let spec = self.check.spec().clone();
+        Ok(match spec.task {
             Task::Chat => {
                 let tokenizer = self.small.get(TOKENIZER).map(Vec::as_slice);
                 let model = LanguageModel::new(metadata, tensors, tokenizer)?;
@@ -204,12 +158,12 @@ impl ModelLoader {
             Task::Vad => Model::Listen(Box::new(VoiceActivity::new(tensors)?)),
             Task::Embed => {
                 let (sizes, tokenizer) = (self.sizes(&header)?, self.tokenizer()?);
-                let embedder = Embedder::new(&self.spec.id, sizes, tensors, tokenizer)?;
+                let embedder = Embedder::new(&spec.id, sizes, tensors, tokenizer)?;
                 Model::Embed(Box::new(NamedEmbedder { embedder, sha256: self.sha256 }))
             }
             Task::Feel if metadata.str("general.architecture") == Ok(FEELING_ARCHITECTURE) => {
                 let feeling = Feeling::new(metadata, tensors)?;
-                let Some(base) = self.spec.base else {
+                let Some(base) = spec.base else {
                     let detail = "the model it is an addition to has to be named";
                     return Err(EngineError::bad_model("feeling.base", detail));
                 };
@@ -263,8 +217,4 @@ impl Intake {
         }
         Ok(Self::Tensors(Box::new(TensorStream::new(file.bytes))))
     }
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

@@ -27,10 +27,7 @@ impl Taker {
     pub(super) fn push(&mut self, piece: &[u8]) -> Result<(), Failure> {
         match self {
             Self::Engine(loader) => loader.push(piece),
-            Self::Check(check) => {
-                check.push(piece);
-                Ok(())
-            }
+            Self::Check(check) => check.push(piece),
         }
     }
 
@@ -44,7 +41,7 @@ impl Taker {
     pub(super) fn end_file(&mut self) -> Result<(), Failure> {
         match self {
             Self::Engine(loader) => loader.end_file(),
-            Self::Check(check) => check.end_file(),
+            Self::Check(check) => check.end_file().map(drop),
         }
     }
 }
