@@ -13,7 +13,7 @@ use std::ops::Range;
 use crate::kernels::values::blocks_of;
 use crate::kernels::{Activations, BLOCK, Packed, Rounding, Values, mix, multiply_rows};
 use crate::math::{add, add_scaled, dot, softmax};
-use crate::threads::{self, PER_NUMBER, share_columns, share_rows};
+use crate::threads::{self, PER_NUMBER, share_blocks, share_rows};
 use early::Early;
 
 /// Queries that are looked up together: their scores stay in the cache.
@@ -146,22 +146,13 @@ impl Memory {
         let even = self.heads.len().is_multiple_of(threads::count());
         let together = if positions < ENOUGH_POSITIONS && even { sharing } else { 1 };
         let seen = visible(positions.saturating_sub(1)).len();
-        let cost = positions * seen * question.cost();
-        share_columns([mixed], width, together * dim, cost, |[mut own]| {
-            for first in own.range().step_by(together * dim) {
-                let head = &self.heads[first / dim / sharing];
-                let columns = first..first + together * dim;
-                let block = (TOGETHER / together).max(1);
-                for start in (0..positions).step_by(block) {
-                    let positions = start..positions.min(start + block);
-                    let columns = columns.clone();
-                    let asked = Asked { queries, width, columns, together, positions };
-                    let found = head.look_up(&asked, question, &visible);
-                    for (at, found) in found.chunks_exact(together * dim).enumerate() {
-                        own.at(start + at, first, together * dim).copy_from_slice(found);
-                    }
-                }
-            }
+        let size = [(TOGETHER / together).max(1), together * dim];
+        let cost = size[0].min(positions) * size[1] * seen * question.cost();
+        share_blocks(mixed, width, size, cost, |mut own| {
+            let head = &self.heads[own.columns().start / dim / sharing];
+            let (columns, positions) = (own.columns(), own.rows());
+            let asked = Asked { queries, width, columns, together, positions };
+            own.fill_from(&head.look_up(&asked, question, &visible));
         });
     }
 

@@ -101,15 +101,15 @@ fn parts_of(cost: usize) -> usize {
 /// Cuts `0..units` into stretches, whole multiples of `step` but for the last,
 /// and calls `work` for each. `cost` is that of a unit: small work is not shared.
 pub fn share_range(units: usize, step: usize, cost: usize, work: impl Fn(Range<usize>) + Sync) {
-    let parts = parts_of(units.saturating_mul(cost));
-    if parts == 1 {
+    let steps = units.div_ceil(step);
+    let parts = parts_of(units.saturating_mul(cost)).min(steps);
+    if parts <= 1 {
         return work(0..units);
     }
-    let stretch = units.div_ceil(parts).next_multiple_of(step);
-    share(units.div_ceil(stretch), |part| {
-        let start = part * stretch;
-        work(start..units.min(start + stretch));
-    });
+    // Stretches differ by a step at most, or the thread with one more of them would
+    // be waited for.
+    let start_of = |part: usize| (part * steps / parts * step).min(units);
+    share(parts, |part| work(start_of(part)..start_of(part + 1)));
 }
 
 /// Works on whole rows of `rows`\[n, width]; `work` is told the first row it gets.
@@ -169,6 +169,60 @@ pub fn share_columns_of_each(
             first = end;
         }
     });
+}
+
+/// Works on blocks of `out`\[n, width], of so many rows and columns or what is left at
+/// an edge, column after column of them. `cost` is that of a block.
+pub fn share_blocks(
+    out: &mut [f32],
+    width: usize,
+    [high, wide]: [usize; 2],
+    cost: usize,
+    work: impl Fn(Block<'_>) + Sync,
+) {
+    let rows = out.len() / width;
+    let in_a_column = rows.div_ceil(high);
+    let all = Apart { start: out.as_mut_ptr(), len: out.len() };
+    share_range(in_a_column * width.div_ceil(wide), 1, cost, |range| {
+        for block in range {
+            let (row, column) = (block % in_a_column * high, block / in_a_column * wide);
+            work(Block {
+                all: &all,
+                width,
+                rows: row..rows.min(row + high),
+                columns: column..width.min(column + wide),
+            });
+        }
+    });
+}
+
+/// Some rows of some columns of a matrix whose other numbers belong to others.
+#[derive(Debug)]
+pub struct Block<'a> {
+    all: &'a Apart<f32>,
+    width: usize,
+    rows: Range<usize>,
+    columns: Range<usize>,
+}
+
+impl Block<'_> {
+    pub fn rows(&self) -> Range<usize> {
+        self.rows.clone()
+    }
+
+    pub fn columns(&self) -> Range<usize> {
+        self.columns.clone()
+    }
+
+    /// Writes all of it. `from`\[rows, columns]
+    pub fn fill_from(&mut self, from: &[f32]) {
+        assert_eq!(from.len(), self.rows.len() * self.columns.len(), "a number for each");
+        for (row, from) in self.rows.clone().zip(from.chunks_exact(self.columns.len())) {
+            let start = row * self.width + self.columns.start;
+            // SAFETY: this block belongs to this part alone, and it is borrowed.
+            unsafe { self.all.part(start..start + from.len()) }.copy_from_slice(from);
+        }
+    }
 }
 
 /// Some columns of a matrix whose other columns belong to others.
@@ -320,12 +374,49 @@ mod tests {
     }
 
     #[test]
+    fn blocks_are_cut_without_gaps() {
+        with_helpers();
+        for (rows, width, size) in [(1, 9, [64, 3]), (143, 48, [64, 16]), (7, 5, [2, 2])] {
+            let mut out = vec![0.0; rows * width];
+            share_blocks(&mut out, width, size, WORTHWHILE, |mut block| {
+                let columns = block.columns();
+                let at = |row, column| (row * width + column) as f32 + 1.0;
+                let all = block.rows().flat_map(|row| columns.clone().map(move |c| at(row, c)));
+                let numbers: Vec<f32> = all.collect();
+                block.fill_from(&numbers);
+            });
+            assert!(out.iter().zip(1..).all(|(&out, at)| out == at as f32), "{out:?}");
+        }
+    }
+
+    #[test]
     fn small_work_has_a_part_for_each_thread_and_large_work_more() {
         with_helpers();
         assert_eq!(parts_of(WORTHWHILE), 1);
         assert_eq!(parts_of(3 * WORTHWHILE), 3);
         assert_eq!(parts_of(LARGE), count());
         assert_eq!(parts_of(100 * LARGE), PARTS_PER_THREAD * count());
+    }
+
+    #[test]
+    fn no_thread_has_more_to_do_than_a_step() {
+        with_helpers();
+        for (units, step) in [(576, 8), (960, 8), (1536, 8), (49_152, 32), (9, 1), (61, 16)] {
+            let stretches = Mutex::new(Vec::new());
+            share_range(units, step, LARGE, |range| {
+                stretches.lock().expect("nobody panics").push(range);
+            });
+            let mut stretches = stretches.into_inner().expect("nobody panics");
+            stretches.sort_by_key(|range| range.start);
+            let ends: Vec<usize> = stretches.iter().map(|range| range.end).collect();
+            let starts: Vec<usize> = stretches.iter().map(|range| range.start).collect();
+            assert_eq!((starts[0], ends[ends.len() - 1]), (0, units));
+            assert_eq!(starts[1..], ends[..ends.len() - 1], "no gaps");
+            let steps: Vec<usize> =
+                stretches.iter().map(|range| range.len().div_ceil(step)).collect();
+            let (least, most) = (steps.iter().min(), steps.iter().max());
+            assert!(most.zip(least).is_some_and(|(most, least)| most - least <= 1), "{steps:?}");
+        }
     }
 
     #[test]

@@ -5,6 +5,7 @@ use crate::error::Result;
 use crate::kernels::Planes;
 use crate::matrix::Matrix;
 use crate::tensors::Tensors;
+use crate::threads::{PER_NUMBER, share_rows};
 
 /// A vector for each token.
 #[derive(Debug)]
@@ -50,12 +51,14 @@ impl Vocabulary {
     /// The vectors of `tokens`. \[n, width]
     pub fn embed(&self, tokens: &[u32]) -> Vec<f32> {
         let mut x = vec![0.0; tokens.len() * self.width];
-        for (&token, x) in tokens.iter().zip(x.chunks_exact_mut(self.width)) {
-            match &self.vectors {
-                Vectors::Planes(planes) => planes.unpack_row(token as usize, x),
-                Vectors::Matrix(matrix) => matrix.unpack_row(token as usize, x),
+        share_rows(&mut x, self.width, PER_NUMBER * self.width, |first, x| {
+            for (&token, x) in tokens[first..].iter().zip(x.chunks_exact_mut(self.width)) {
+                match &self.vectors {
+                    Vectors::Planes(planes) => planes.unpack_row(token as usize, x),
+                    Vectors::Matrix(matrix) => matrix.unpack_row(token as usize, x),
+                }
             }
-        }
+        });
         x
     }
 

@@ -100,8 +100,12 @@ impl Crew {
     pub fn help(&self) -> ! {
         BUSY.set(true);
         let number = self.people.0.helpers.fetch_add(1, Ordering::SeqCst);
+        // Called by a pointer, or the compiler would make one function of both, which
+        // is never left: browsers put a better compiled function in place of another
+        // only when it is called again.
+        let watch: fn(&Self, usize) -> bool = std::hint::black_box(Self::watch);
         loop {
-            let wanted = self.watch(number);
+            let wanted = watch(self, number);
             self.lie_down(number, wanted);
         }
     }
@@ -199,8 +203,7 @@ impl Crew {
     }
 
     /// Takes parts until there have been none for a while, or until this helper is not
-    /// wanted any more; tells whether it still is. It comes back, because browsers put
-    /// a better compiled function in place of another only when it is called again.
+    /// wanted any more; tells whether it still is.
     fn watch(&self, number: usize) -> bool {
         let board = &self.board.0;
         let mut looks = 0;
