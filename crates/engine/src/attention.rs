@@ -284,40 +284,76 @@ impl Rounded {
             return queries;
         }
 
-        let mut scores = vec![0.0; positions.len() * together * seen];
-        let rounded = Activations::rounded(&queries, dim, rounding);
-        multiply_rows(&self.keys, start, &rounded, &mut scores);
-        if let Some(rests) = &self.rests {
-            let mut of_rests = vec![0.0; scores.len()];
-            multiply_rows(rests, start, &rounded, &mut of_rests);
-            add(&mut scores, &of_rests);
-        }
         // Where a window begins later than they end, early positions are out of sight.
         let early = match rounding {
             Rounding::Twice if start == 0 => self.early.len().min(seen),
             _ => 0,
         };
+        // Whole blocks of them are met as they are, and only so.
+        let skipped = early / BLOCK * BLOCK;
+        let rest = seen - skipped;
+        let mut scores = vec![0.0; positions.len() * together * rest];
+        if rest > 0 {
+            self.score(&queries, start + skipped, rounding, &mut scores);
+        }
         let mut mixed = vec![0.0; queries.len()];
-        let value_scales = &self.values.scales()[start..all.end];
-        for (at, row) in scores.chunks_exact_mut(seen).enumerate() {
-            let own = at * dim..(at + 1) * dim;
-            self.early.score(&queries[own.clone()], &mut row[..early]);
+        let mut whole = vec![0.0; if skipped > 0 { seen } else { 0 }];
+        for (at, (query, mixed)) in
+            queries.chunks_exact(dim).zip(mixed.chunks_exact_mut(dim)).enumerate()
+        {
             let visible = visible(positions.start + at / together);
             let visible = visible.start - start..visible.end - start;
-            row[..visible.start].fill(0.0);
-            row[visible.end..].fill(0.0);
-            softmax(&mut row[visible.clone()]);
-            self.early.mix(&row[..early], &mut mixed[own]);
-            // The others are mixed from rounded values.
-            row[..early].fill(0.0);
-            for (weight, scale) in row[visible.clone()].iter_mut().zip(&value_scales[visible]) {
-                *weight *= scale;
+            let row = &mut scores[at * rest..][..rest];
+            if skipped == 0 {
+                self.weigh(query, row, visible, early, start, mixed);
+                continue;
             }
+            whole[skipped..].copy_from_slice(row);
+            self.weigh(query, &mut whole, visible, early, start, mixed);
+            row.copy_from_slice(&whole[skipped..]);
         }
-        let weights = Activations::rounded(&scores, seen, rounding);
-        mix(&self.values, blocks.start, &weights, &mut queries);
+        if rest == 0 {
+            return mixed;
+        }
+        let weights = Activations::rounded(&scores, rest, rounding);
+        mix(&self.values, blocks.start + skipped / BLOCK, &weights, &mut queries);
         add(&mut queries, &mixed);
         queries
+    }
+
+    /// scores\[n, …] = queries\[n, dim] · the rounded keys of the positions from `first` on
+    fn score(&self, queries: &[f32], first: usize, rounding: Rounding, scores: &mut [f32]) {
+        let queries = Activations::rounded(queries, self.values.dim(), rounding);
+        multiply_rows(&self.keys, first, &queries, scores);
+        if let Some(rests) = &self.rests {
+            let mut of_rests = vec![0.0; scores.len()];
+            multiply_rows(rests, first, &queries, &mut of_rests);
+            add(scores, &of_rests);
+        }
+    }
+
+    /// Makes of one query's scores of the positions from `start` on what the rounded
+    /// values of each are to be multiplied by, and mixes those of the early ones.
+    fn weigh(
+        &self,
+        query: &[f32],
+        row: &mut [f32],
+        visible: Range<usize>,
+        early: usize,
+        start: usize,
+        mixed: &mut [f32],
+    ) {
+        self.early.score(query, &mut row[..early]);
+        row[..visible.start].fill(0.0);
+        row[visible.end..].fill(0.0);
+        softmax(&mut row[visible.clone()]);
+        self.early.mix(&row[..early], mixed);
+        // The others are mixed from rounded values.
+        row[..early].fill(0.0);
+        let scales = &self.values.scales()[start..][visible.clone()];
+        for (weight, scale) in row[visible].iter_mut().zip(scales) {
+            *weight *= scale;
+        }
     }
 }
 

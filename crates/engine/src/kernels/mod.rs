@@ -116,7 +116,7 @@ pub fn cost_of_a_row(packed: &Packed, positions: &Activations) -> usize {
 }
 
 /// The largest of some numbers without their signs; not a number, if one is none.
-fn largest_of(x: &[f32]) -> f32 {
+pub(crate) fn largest_of(x: &[f32]) -> f32 {
     // Without their sign, floats are in the order of their bits; what is not a
     // number comes after infinity.
     f32::from_bits(x.iter().fold(0, |largest, x| largest.max(x.to_bits() & 0x7FFF_FFFF)))
@@ -125,7 +125,7 @@ fn largest_of(x: &[f32]) -> f32 {
 /// The nearest whole number of one below 2²². Adding 1.5 · 2²³ leaves it in the low
 /// bits: the same for every lane of a vector, where `round` would be a call.
 #[inline(always)]
-fn nearest(x: f32) -> i32 {
+pub(crate) fn nearest(x: f32) -> i32 {
     const TO_WHOLE: f32 = 12_582_912.0;
     (x + TO_WHOLE).to_bits() as i32 - TO_WHOLE.to_bits() as i32
 }
