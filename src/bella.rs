@@ -9,9 +9,11 @@ use bella_companion::{
 use bella_protocol::{Build, NotKept, Reply, ToEngine};
 use leptos::prelude::Effect as Reaction;
 use leptos::prelude::*;
+use leptos::task::spawn_local;
 
 use crate::browser::page::engine_client::EngineClient;
 use crate::browser::page::hand_over::Files;
+use crate::browser::page::load_mark::{self, LoadMark};
 use crate::browser::page::storage::{self, Key};
 use crate::browser::page::{document, frame, leaving, marks, now};
 use crate::library;
@@ -23,6 +25,7 @@ use crate::settings::Settings;
 pub struct Bella {
     companion: StoredValue<Companion, LocalStorage>,
     engine: StoredValue<Option<EngineClient>, LocalStorage>,
+    load_mark: StoredValue<LoadMark, LocalStorage>,
     /// Whether the views will be brought up to date before the next frame.
     drawing_soon: StoredValue<bool, LocalStorage>,
     pub view: View,
@@ -66,15 +69,18 @@ impl Bella {
             pantry: Pantry::recall(),
             companion: StoredValue::new_local(companion),
             engine: StoredValue::new_local(None),
+            load_mark: StoredValue::new_local(LoadMark::of_this_tab()),
             drawing_soon: StoredValue::new_local(false),
             draft: RwSignal::new(storage::take_draft()),
         };
         // Before the engine is up: it is to begin as it was left.
         bella.tell(Event::PowerSavingChosen(settings.saves_power.get_untracked()));
         bella.engine.set_value(Some(EngineClient::new(move |event| bella.hear_engine(event))));
-        bella.begin_with_a_model();
-        leaving::before(|| storage::remember(Key::Loading, None));
-        bella.carry_out(Effect::RestartEngine);
+        leaving::before(move || bella.mark_load(None));
+        spawn_local(async move {
+            bella.begin_with_a_model(&load_mark::left_behind().await);
+            bella.carry_out(Effect::RestartEngine);
+        });
         // Whatever was loaded, or was not, may have changed what is kept.
         let phase = Memo::new(move |_| bella.view.phase.with(|phase| phase.name()));
         Reaction::new(move |_| {
@@ -88,17 +94,17 @@ impl Bella {
         bella
     }
 
-    /// The one that was used last, unless the tab before this one died over it.
-    fn begin_with_a_model(self) {
+    /// The one that was used last, unless a tab died over one.
+    fn begin_with_a_model(self, killers: &[String]) {
         let remembered = storage::recall(Key::Model);
-        let Some(killer) = storage::recall(Key::Loading) else {
+        if killers.is_empty() {
             return remembered.iter().for_each(|id| self.choose_model(id));
-        };
-        storage::remember(Key::Loading, None);
-        if remembered.as_deref() == Some(killer.as_str()) {
+        }
+        if remembered.is_some_and(|id| killers.contains(&id)) {
             storage::remember(Key::Model, None);
         }
-        let Some(model) = library::find(&killer) else { return };
+        let largest = killers.iter().filter_map(|id| library::find(id));
+        let Some(model) = largest.max_by_key(|model| model.bytes()) else { return };
         self.tell(Event::LoadKilledTab { model: model.name.clone() });
         let instead = library::one_tier_below(model);
         self.pantry.instead.set(instead.map(|model| model.id.clone()));
@@ -177,8 +183,12 @@ impl Bella {
             Effect::Send(message) => with_engine(&|engine| engine.send(&message)),
             Effect::RestartEngine => with_engine(&EngineClient::restart),
             Effect::RememberModel(id) => storage::remember(Key::Model, id.as_deref()),
-            Effect::MarkLoading(id) => storage::remember(Key::Loading, id.as_deref()),
+            Effect::MarkLoading(id) => self.mark_load(id.as_deref()),
         }
+    }
+
+    fn mark_load(self, model: Option<&str>) {
+        self.load_mark.with_value(|mark| mark.set(model));
     }
 
     fn draw(self) {

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use bella_tests::conversation::THINKING_TIME;
 use bella_tests::testid::*;
-use bella_tests::{Find, Stage, Visit, by};
+use bella_tests::{Find, Stage, Trouble, Visit, by};
 use serde_json::json;
 use xtask::server::{Exchange, Fault};
 
@@ -362,17 +362,49 @@ fn what_a_device_carries_is_found_out_by_trying() {
     });
 }
 
-/// The tab of a person is gone, and the next one asks why.
+/// It never ends.
 #[track_caller]
-fn crash_while_it_loads(visit: &Visit, model: &'static str) {
+fn begin_to_load(visit: &Visit, model: &'static str) {
     visit.host.misbehave(move |asked| match asked.path.contains(model) {
         true => Fault { delay: Some(Duration::from_secs(30)), ..Fault::none() },
         false => Fault::none(),
     });
     visit.page.click(card_of(model).inner(USE_MODEL));
     visit.wait_for_engine("loading");
+}
+
+/// The tab of a person is gone, and the next one asks why.
+#[track_caller]
+fn crash_while_it_loads(visit: &Visit, model: &'static str) {
+    begin_to_load(visit, model);
     visit.page.crash();
     visit.host.behave();
+}
+
+#[test]
+fn another_tab_neither_takes_a_load_for_a_death_nor_hides_one() {
+    let Some(stage) = Stage::bella() else { return };
+    stage.play(|visit| {
+        visit.forgive("the test kills the tab", |one| {
+            matches!(one, Trouble::Crashed { .. } | Trouble::Complaint { .. })
+        });
+        open_models(visit);
+        begin_to_load(visit, QWEN);
+        let other = visit.another_tab();
+        other.goto(&visit.host.url_of(""));
+        other.wait_for_attribute(THINKING_TIME, ENGINE_STATE, "data-state", "empty");
+        assert_eq!(other.count(TROUBLE), 0, "the first tab lives");
+        other.goto("about:blank");
+        visit.page.crash();
+
+        visit.host.behave();
+        visit.open("");
+        visit.page.wait_for(by(TROUBLE).with("data-trouble", "load-killed-tab"));
+        // Nor is it told twice.
+        other.goto(&visit.host.url_of(""));
+        other.wait_for_attribute(THINKING_TIME, ENGINE_STATE, "data-state", "empty");
+        assert_eq!(other.count(TROUBLE), 0);
+    });
 }
 
 #[test]
@@ -380,10 +412,7 @@ fn after_a_load_that_killed_the_tab_it_begins_one_size_smaller() {
     let Some(stage) = Stage::bella() else { return };
     stage.play(|visit| {
         visit.forgive("the test kills the tab", |one| {
-            matches!(
-                one,
-                bella_tests::Trouble::Crashed { .. } | bella_tests::Trouble::Complaint { .. }
-            )
+            matches!(one, Trouble::Crashed { .. } | Trouble::Complaint { .. })
         });
         open_models(visit);
         visit.page.click(card().inner(KEEP_MODEL));

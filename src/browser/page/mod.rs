@@ -9,6 +9,7 @@
 //! - [`service_worker`]: what keeps the page on the device
 //! - [`entry`]: what the page was opened for
 //! - [`storage`]: a few short texts that outlive the tab; [`vault`]: secrets that do
+//! - [`load_mark`]: how a later tab learns what one died over
 //! - [`own_server`]: asks a server of the person's own
 //! - [`follow`]: a list that stays at its end while it grows
 //! - [`frame`], [`input`], [`marks`], [`now`]: small things
@@ -24,6 +25,7 @@ pub mod hand_over;
 pub mod input;
 pub mod larder;
 pub mod leaving;
+pub mod load_mark;
 pub mod marks;
 pub mod now;
 pub mod own_server;

@@ -16,8 +16,6 @@ pub enum Key {
     ReplyLength,
     Variety,
     Power,
-    /// The model that is on its way into memory.
-    Loading,
     /// Models that are on their way onto the device.
     Queue,
     /// How much of the device models may take.
@@ -42,7 +40,6 @@ impl Key {
             Key::ReplyLength => "bella.reply-length",
             Key::Variety => "bella.variety",
             Key::Power => "bella.power",
-            Key::Loading => "bella.loading",
             Key::Queue => "bella.queue",
             Key::KeepAtMost => "bella.keep-at-most",
             Key::AskedToKeep => "bella.asked-to-keep",
@@ -93,9 +90,24 @@ pub fn recall(key: Key) -> Option<String> {
 }
 
 pub fn remember(key: Key, value: Option<&str>) {
+    write(key.name(), value);
+}
+
+/// For names that are made up as they are needed.
+pub(super) fn write(name: &str, value: Option<&str>) {
     let Some(storage) = storage() else { return };
     let _ = match value {
-        Some(value) => storage.set_item(key.name(), value),
-        None => storage.remove_item(key.name()),
+        Some(value) => storage.set_item(name, value),
+        None => storage.remove_item(name),
     };
+}
+
+/// All of whose name begins so, with their names.
+pub(super) fn beginning_with(prefix: &str) -> Vec<(String, String)> {
+    let Some(storage) = storage() else { return Vec::new() };
+    let names = (0..storage.length().unwrap_or(0)).filter_map(|nth| storage.key(nth).ok()?);
+    names
+        .filter(|name| name.starts_with(prefix))
+        .filter_map(|name| storage.get_item(&name).ok()?.map(|value| (name, value)))
+        .collect()
 }
