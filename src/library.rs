@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use bella_companion::{Language, Model, Tier};
 use bella_protocol::{ModelFile, ModelSpec, Task};
-use bella_weights::manifest::{self, Manifest};
+use bella_weights::manifest::{self, Manifest, Place, Source};
 
 static MANIFEST: LazyLock<Manifest> = LazyLock::new(|| {
     // A manifest that cannot be read never leaves the tests below; were it to,
@@ -49,6 +49,7 @@ pub fn to_companion(model: &manifest::Model, resolve: impl Fn(&str) -> String) -
     let file = |file: &manifest::File| ModelFile {
         name: file.name.clone(),
         url: resolve(&format!("./weights/{}/{}", model.id, file.name)),
+        mirror: on_the_hub(file),
         bytes: file.content.bytes().unwrap_or_default(),
         sha256: file.content.sha256().map(ToString::to_string),
     };
@@ -61,6 +62,15 @@ pub fn to_companion(model: &manifest::Model, resolve: impl Fn(&str) -> String) -
         },
         languages: model.languages.iter().filter_map(|tag| Language::from_tag(tag)).collect(),
     }
+}
+
+/// Where the hub has these very bytes: some it has in another form only, which nobody
+/// converts in a browser.
+fn on_the_hub(file: &manifest::File) -> Option<String> {
+    file.sources.iter().find_map(|source| match source {
+        Source { place: Place::Hub { url }, delivers: None, convert: None } => Some(url.clone()),
+        _ => None,
+    })
 }
 
 fn to_protocol(task: manifest::Task) -> Task {
@@ -100,6 +110,8 @@ mod tests {
             let url = format!("https://bella.test/weights/{}/{}", model.id, expected.name);
             assert_eq!(file.url, url);
             assert_eq!(Some(file.bytes), expected.content.bytes());
+            let mirror = file.mirror.as_deref().expect("the hub has it as it is");
+            assert!(mirror.starts_with("https://huggingface.co/"), "{mirror}");
             assert_eq!(
                 file.sha256.as_ref().map(String::len),
                 Some(64),

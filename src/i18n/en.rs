@@ -37,8 +37,8 @@ pub static MESSAGES: Messages = Messages {
         title: "Talk with Bella",
         conversation: "Conversation",
         asleep: "Bella is asleep",
-        asleep_detail: "She needs a language model to wake up. It is fetched from the address this \
-                        page came from and then runs on your device.",
+        asleep_detail: "She needs a language model to wake up. It is fetched once and then runs on \
+                        your device.",
         loading: "Bella is waking up",
         loading_detail: "You can write already. She answers as soon as she is awake.",
         awake: "What is on your mind?",
@@ -337,8 +337,8 @@ pub static MESSAGES: Messages = Messages {
                        nobody.",
         fetched_title: "What is fetched",
         fetched_page: "This page and Bella's engine, from the address you opened.",
-        fetched_weights: "The model you choose, from the same address. It is checked against a \
-                          known checksum before it is used.",
+        fetched_weights: "The model you choose, from the same address, or from huggingface.co where \
+                          that has none. It is checked against a known checksum before it is used.",
         fetched_nothing_else: "Nothing else: no fonts, no statistics, no advertising. The browser \
                                is told to refuse every other address, except a server of your own \
                                that you add in the settings.",

@@ -37,8 +37,8 @@ pub static MESSAGES: Messages = Messages {
         title: "벨라와 대화하기",
         conversation: "대화 내용",
         asleep: "벨라가 자고 있어요",
-        asleep_detail: "깨어나려면 언어 모델이 필요해요. 모델은 이 페이지를 연 주소에서 받아 와서 \
-                        여러분의 기기에서만 돌아가요.",
+        asleep_detail: "깨어나려면 언어 모델이 필요해요. 모델은 한 번 받아 오면 여러분의 기기에서만 \
+                        돌아가요.",
         loading: "벨라가 일어나고 있어요",
         loading_detail: "지금 글을 남겨도 괜찮아요. 깨어나는 대로 대답할게요.",
         awake: "무슨 이야기를 해 볼까요?",
@@ -329,8 +329,8 @@ pub static MESSAGES: Messages = Messages {
                        알리지 않아요.",
         fetched_title: "받아 오는 것",
         fetched_page: "이 페이지와 벨라의 엔진. 여러분이 연 주소에서 받아요.",
-        fetched_weights: "여러분이 고른 모델. 같은 주소에서 받고, 알려진 체크섬과 맞는지 확인한 \
-                          다음에 써요.",
+        fetched_weights: "여러분이 고른 모델. 같은 주소에서 받고, 거기에 없으면 huggingface.co에서 \
+                          받아요. 알려진 체크섬과 맞는지 확인한 다음에 써요.",
         fetched_nothing_else: "그 밖에는 아무것도 없어요. 글꼴도, 통계도, 광고도 받지 않아요. \
                                설정에서 직접 추가한 내 서버 말고는 다른 주소를 모두 거절하라고 \
                                브라우저에 일러두었어요.",

@@ -9,6 +9,7 @@ pub fn spec(model: &manifest::Model) -> ModelSpec {
         name: file.name.clone(),
         // Asked for by the worker, whose own address is beside the page.
         url: format!("./weights/{}/{}", model.id, file.name),
+        mirror: None,
         bytes: file.content.bytes().unwrap_or_default(),
         sha256: file.content.sha256().map(ToString::to_string),
     };

@@ -191,7 +191,12 @@ impl Visit {
 
     /// Lets the page ask another host of the test's.
     pub fn welcome(&self, host: &Host) {
-        lock(&self.welcome).push(host.origin());
+        self.welcome_to(&host.origin());
+    }
+
+    /// Lets the page ask a host by its origin.
+    pub fn welcome_to(&self, origin: &str) {
+        lock(&self.welcome).push(origin.to_owned());
     }
 
     /// Requests that left for anywhere but this test's server.

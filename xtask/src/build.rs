@@ -22,6 +22,9 @@ use crate::server;
 use crate::tools::Tools;
 use recipe::Recipe;
 
+/// The page itself, among its files.
+pub(crate) const HOME: &str = "index.html";
+
 /// Where index.html picks the engines up, whatever cargo's target folder is.
 const ENGINES: &str = "target/engine";
 
@@ -154,7 +157,7 @@ pub fn page(tools: &Tools, report: &dyn Report) -> Result<PathBuf, BuildError> {
     let recipe = Recipe::new()
         .with_tools()
         .with_file(&module(&repo::target(), "bella"))?
-        .with_file(&repo::root().join("index.html"))?
+        .with_file(&repo::root().join(HOME))?
         .with_file(&repo::root().join("Trunk.toml"))?
         .with_folder(&repo::root().join("public"))?
         .with_folder(&repo::root().join("src"))?

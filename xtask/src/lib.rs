@@ -3,7 +3,8 @@
 //! - [`cache`]: where tools and weights live
 //! - [`fetch`]: weights into the cache
 //! - [`repo`]: where this clone is
-//! - [`build`]: the release page; [`serve`]: everything up to date, and served
+//! - [`build`]: the release page; [`site`]: the same for any static host; [`serve`]:
+//!   everything up to date, and served
 //! - [`native`]: models run and trained on this machine
 //! - [`bench`]: the built page measured, rivals beside it
 //! - [`suite`]: the stages of `cargo xtask test`
@@ -21,5 +22,6 @@ pub mod repo;
 pub mod report;
 pub mod serve;
 pub mod server;
+pub mod site;
 pub mod suite;
 pub mod tools;

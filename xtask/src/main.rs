@@ -10,13 +10,17 @@ use lexopt::{Arg, Parser, ValueExt};
 use xtask::cache::Cache;
 use xtask::native::{self, NativeError};
 use xtask::report::{Report, Terminal};
+use xtask::site::{self, Weights};
 use xtask::suite::{self, Stage};
-use xtask::{bench, fetch, repo, serve};
+use xtask::tools::Tools;
+use xtask::{bench, build, fetch, repo, serve};
 
 const HELP: &str = "\
 cargo xtask serve            tools, weights and page, then a server on this machine
     --port N                 instead of 8080; 0 takes a free one
     --open                   opens the page in a browser
+cargo xtask build            the page in target/site, for any static host
+    --weights                the models of a first start beside it; else they come from the hub
 cargo xtask test [STAGE…]    fmt, clippy, native, wasm, page and e2e, or those named
 cargo xtask fetch [MODEL…]   weights into the cache; without names, those of a first start
     --all                    every model of the manifest
@@ -46,6 +50,7 @@ fn run(mut arguments: Parser) -> Result<ExitCode, Box<dyn Error>> {
     match arguments.next()? {
         Some(Arg::Value(command)) => match command.string()?.as_str() {
             "serve" => serve_page(arguments),
+            "build" => build_site(arguments),
             "test" => test(arguments),
             "fetch" => fetch_weights(arguments),
             "run" => natively(arguments, native::run),
@@ -72,6 +77,32 @@ fn serve_page(mut arguments: Parser) -> Result<ExitCode, Box<dyn Error>> {
         }
     }
     serve::serve(port, open, &Terminal::new())?;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn build_site(mut arguments: Parser) -> Result<ExitCode, Box<dyn Error>> {
+    let mut with_weights = false;
+    while let Some(argument) = arguments.next()? {
+        match argument {
+            Arg::Long("weights") => with_weights = true,
+            other => return Err(other.unexpected().into()),
+        }
+    }
+    let terminal = Terminal::new();
+    let cache = Cache::from_environment()?;
+    let manifest = fetch::read_manifest(&repo::manifest())?;
+    let weights = with_weights
+        .then(|| -> Result<_, Box<dyn Error>> {
+            let models = fetch::select(&manifest, &[])?;
+            fetch::Fetcher::new(&cache, &terminal).models(&models)?;
+            Ok(Weights { folder: cache.weights(), models })
+        })
+        .transpose()?;
+    let page = build::page(&Tools::ready(&cache, &terminal)?, &terminal)?;
+    let site = repo::site();
+    site::make(&page, weights.as_ref(), &site)
+        .map_err(|error| format!("{}: {error}", site.display()))?;
+    terminal.say(&format!("the site is in {}", site.display()));
     Ok(ExitCode::SUCCESS)
 }
 

@@ -30,3 +30,8 @@ pub fn target() -> PathBuf {
 pub fn dist() -> PathBuf {
     root().join("dist")
 }
+
+/// The same for a static host.
+pub fn site() -> PathBuf {
+    root().join("target/site")
+}

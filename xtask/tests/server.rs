@@ -6,6 +6,8 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use xtask::server::{Fault, Headers, Server, Site};
+use xtask::site::{self, Weights};
+use xtask::{fetch, repo};
 
 /// A response taken apart.
 #[derive(Debug)]
@@ -132,6 +134,39 @@ fn one_level_routes_get_the_page_and_nothing_else_does() {
     {
         assert_eq!(get(&server, path).status, 404, "{path}");
     }
+}
+
+#[test]
+fn a_site_for_plain_hosts_has_a_page_for_what_is_not_there_and_the_weights_that_were_wanted() {
+    let folder = folder();
+    let manifest = fetch::read_manifest(&repo::manifest()).expect("the manifest");
+    let model = manifest.models.first().expect("a model");
+    for file in &model.files {
+        let place = folder.path().join("weights").join(&model.id);
+        std::fs::create_dir_all(&place).expect("makes folders");
+        std::fs::write(place.join(&file.name), &file.name).expect("writes");
+    }
+    let weights = Weights { folder: folder.path().join("weights"), models: vec![model] };
+    let place = folder.path().join("site");
+    let make = |weights: Option<&Weights<'_>>| {
+        site::make(&folder.path().join("dist"), weights, &place).expect("makes it");
+        start(Site::new(&place).mounted_at("some/path").with_headers(Headers::Bare))
+    };
+    let address = format!("/some/path/weights/{}/{}", model.id, model.files[0].name);
+
+    let server = make(Some(&weights));
+    for (path, status) in
+        [("", 200), ("bella.js", 200), ("engine/engine_bg.wasm", 200), ("settings", 404)]
+    {
+        assert_eq!(get(&server, &format!("/some/path/{path}")).status, status, "{path}");
+    }
+    let elsewhere = get(&server, "/some/path/settings");
+    assert_eq!(elsewhere.text(), "<h1>start</h1>");
+    assert_eq!(elsewhere.header("content-type"), Some("text/html; charset=utf-8"));
+    assert_eq!(get(&server, &address).text(), model.files[0].name);
+
+    // Nothing stays of what was there before.
+    assert_eq!(get(&make(None), &address).status, 404);
 }
 
 #[test]

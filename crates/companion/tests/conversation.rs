@@ -23,6 +23,7 @@ fn model(id: &str, sizes: &[u64], languages: Vec<Language>) -> Model {
     let file = |(index, bytes): (usize, &u64)| ModelFile {
         name: format!("file{index}"),
         url: format!("weights/{id}/file{index}"),
+        mirror: None,
         bytes: *bytes,
         sha256: None,
     };

@@ -8,8 +8,13 @@ use bella_protocol::{
 };
 
 fn spec(id: &str) -> ModelSpec {
-    let file =
-        |name: &str| ModelFile { name: name.into(), url: String::new(), bytes: 50, sha256: None };
+    let file = |name: &str| ModelFile {
+        name: name.into(),
+        url: String::new(),
+        mirror: None,
+        bytes: 50,
+        sha256: None,
+    };
     ModelSpec { id: id.into(), task: Task::Chat, files: vec![file("a"), file("b")], base: None }
 }
 

@@ -233,8 +233,13 @@ fn text_is_cut_as_the_original_cuts_it() -> Result<(), EngineError> {
 
 #[test]
 fn a_model_that_does_not_fit_is_refused_before_it_is_fetched() {
-    let file =
-        |bytes| ModelFile { name: "model.gguf".into(), url: String::new(), bytes, sha256: None };
+    let file = |bytes| ModelFile {
+        name: "model.gguf".into(),
+        url: String::new(),
+        mirror: None,
+        bytes,
+        sha256: None,
+    };
     let spec = |bytes| ModelSpec {
         id: "big".into(),
         task: Task::Chat,

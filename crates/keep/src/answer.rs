@@ -15,6 +15,8 @@ pub struct Answer {
     pub length: Option<u64>,
     /// The hash of the whole file, where the host declares one.
     pub sha256: Option<String>,
+    /// The header `Content-Type`.
+    pub media_type: Option<String>,
 }
 
 /// What is to be made of it.
@@ -31,6 +33,14 @@ pub(crate) enum Meaning {
 }
 
 impl Answer {
+    /// Whether this host does not have the file. Some say so with a page of theirs and
+    /// the status of a success.
+    pub fn is_absence(&self) -> bool {
+        let is_page = |kind: &str| kind.trim_start().to_ascii_lowercase().starts_with("text/html");
+        matches!(self.status, 404 | 410)
+            || self.status < 300 && self.media_type.as_deref().is_some_and(is_page)
+    }
+
     /// `asked` are the bytes that were asked for.
     pub(crate) fn meaning(&self, asked: &Range<u64>) -> Meaning {
         match self.status {
@@ -97,6 +107,27 @@ mod tests {
         let range = Some(range.to_owned()).filter(|range| !range.is_empty());
         let answer = Answer { status, range, ..Answer::default() };
         assert_eq!(answer.meaning(&(5..10)), expected, "{answer:?}");
+    }
+
+    #[test]
+    fn a_host_says_in_more_than_one_way_that_a_file_is_not_there() {
+        for (status, media_type, is_absence) in [
+            (200, None, false),
+            (200, Some("application/octet-stream"), false),
+            (206, Some("application/json"), false),
+            (404, None, true),
+            (410, Some("text/plain"), true),
+            (404, Some("text/html"), true),
+            (200, Some("text/html; charset=utf-8"), true),
+            (200, Some("Text/HTML"), true),
+            // It may be there when the host has recovered, or somebody is let in.
+            (503, Some("text/html"), false),
+            (403, Some("text/html"), false),
+        ] {
+            let media_type = media_type.map(str::to_owned);
+            let answer = Answer { status, media_type, ..Answer::default() };
+            assert_eq!(answer.is_absence(), is_absence, "{answer:?}");
+        }
     }
 
     #[test]

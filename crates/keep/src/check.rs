@@ -100,6 +100,7 @@ mod tests {
         let file = ModelFile {
             name: "f".into(),
             url: String::new(),
+            mirror: None,
             bytes: 3,
             sha256: sha256.map(Into::into),
         };

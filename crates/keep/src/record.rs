@@ -159,6 +159,7 @@ mod tests {
         let file = |&(name, bytes, hash): &(&str, u64, &str)| ModelFile {
             name: name.into(),
             url: name.into(),
+            mirror: None,
             bytes,
             sha256: Some(hash.into()),
         };

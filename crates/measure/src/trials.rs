@@ -319,6 +319,7 @@ mod tests {
         let file = ModelFile {
             name: "model.gguf".into(),
             url: "./model.gguf".into(),
+            mirror: None,
             bytes,
             sha256: None,
         };

@@ -86,7 +86,13 @@ impl Engine {
             let bytes = path.metadata().map_err(|error| unreadable(&path, error))?.len();
             // Another form of the file may stand there; whoever put it there
             // knows its hash.
-            Ok(ModelFile { name: file.name.clone(), url: String::new(), bytes, sha256: None })
+            Ok(ModelFile {
+                name: file.name.clone(),
+                url: String::new(),
+                mirror: None,
+                bytes,
+                sha256: None,
+            })
         };
         let files = model.files.iter().map(file).collect::<Result<_, EngineError>>()?;
         let base = model.base.clone();

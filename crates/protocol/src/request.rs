@@ -164,6 +164,10 @@ pub struct ModelFile {
     pub name: String,
     /// Relative to the page, or absolute for a host the person allowed.
     pub url: String,
+    /// Where the same bytes are if nothing is there: a page may be hosted without
+    /// weights.
+    #[serde(default)]
+    pub mirror: Option<String>,
     pub bytes: u64,
     /// Lower-case hex. `None` only for a file whose hash nobody could pin yet;
     /// the engine then reports what it saw instead of checking.

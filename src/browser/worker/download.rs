@@ -22,16 +22,29 @@ pub(super) enum NoAnswer {
     Broke { detail: String },
 }
 
-/// Asks for a file or the rest of one.
+/// Asks for a file or the rest of one, where it is.
 pub(super) async fn ask(
     file: &ModelFile,
     ask: &Ask,
     abort: &AbortSignal,
 ) -> Result<(Answer, Download), NoAnswer> {
+    let answered = ask_at(&file.url, file, ask, abort).await?;
+    match &file.mirror {
+        Some(mirror) if answered.0.is_absence() => ask_at(mirror, file, ask, abort).await,
+        _ => Ok(answered),
+    }
+}
+
+async fn ask_at(
+    url: &str,
+    file: &ModelFile,
+    ask: &Ask,
+    abort: &AbortSignal,
+) -> Result<(Answer, Download), NoAnswer> {
     // Another host would have to be asked first whether this header may be sent.
-    let if_range = ask.if_range.as_deref().filter(|_| is_ours(&file.url));
+    let if_range = ask.if_range.as_deref().filter(|_| is_ours(url));
     let headers = [("range", ask.range.as_deref()), ("if-range", if_range)];
-    let response = send(&file.url, &headers, abort).await?;
+    let response = send(url, &headers, abort).await?;
     let header = |name: &str| response.headers().get(name).ok().flatten();
     let mut answer = Answer {
         status: response.status(),
@@ -39,9 +52,10 @@ pub(super) async fn ask(
         range: header("content-range"),
         length: header("content-length").and_then(|length| length.parse().ok()),
         sha256: header("x-linked-etag").as_deref().and_then(hub::as_sha256),
+        media_type: header("content-type"),
     };
     if file.sha256.is_none() && answer.sha256.is_none() && response.ok() {
-        answer.sha256 = declared(&file.url, abort).await;
+        answer.sha256 = declared(url, abort).await;
     }
     Ok((answer, Download::of(response.body().as_ref())))
 }

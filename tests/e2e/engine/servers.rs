@@ -67,6 +67,45 @@ fn another_host_is_asked_without_ceremony() {
     });
 }
 
+/// A page may be hosted without weights; some hosts answer with a page of theirs to
+/// whatever they do not have.
+#[test]
+fn what_the_first_host_does_not_have_comes_from_the_mirror() {
+    let Some((stage, [spec])) = stage_with([VAD]) else { return };
+    bare(stage).play(|visit| {
+        let other = Host::start(Serving::bella().expect("the weights")).expect("another host");
+        other.misbehave(|_| Fault { headers: open_to_all(), ..Fault::none() });
+        let engine = away_from_home(visit, &other);
+        let mirrored = |url: &str| {
+            let mut mirrored = spec.clone();
+            for file in &mut mirrored.files {
+                file.mirror = Some(other.url_of(file.url.trim_start_matches("./")));
+                file.url = visit.host.url_of(url);
+            }
+            mirrored
+        };
+        for not_there in ["weights/none/of-it", "a-route-of-the-page"] {
+            engine.load(&mirrored(not_there));
+            assert!(kept(&engine).iter().all(|kept| kept.complete), "{not_there}");
+            forget(&engine, VAD);
+        }
+        assert_eq!(other.exchanges().len(), 2);
+        // Nobody goes there for what is here.
+        let mut here = mirrored("");
+        here.files[0].url = visit.host.url_of(spec.files[0].url.trim_start_matches("./"));
+        engine.load(&here);
+        assert_eq!(other.exchanges().len(), 2);
+        // And what is nowhere is told.
+        forget(&engine, VAD);
+        let mut nowhere = mirrored("weights/none/of-it");
+        nowhere.files[0].mirror = Some(other.url_of("weights/none/of-it"));
+        match engine.ask(Request::Load { spec: nowhere }).failure() {
+            Failure::BadStatus { status, .. } => assert_eq!(status, 404),
+            other => panic!("{other:?}"),
+        }
+    });
+}
+
 /// Neither the manifest nor the page knows the hash; the hub does, in a list that
 /// lies beside its files.
 #[test]

@@ -2,10 +2,13 @@
 
 use bella_tests::conversation::{THINKING_TIME, reply, said};
 use bella_tests::testid::*;
-use bella_tests::{Browser, Page, Profile, Stage, Visit, by};
+use bella_tests::{Browser, Page, Profile, Stage, Trouble, Visit, by};
 use xtask::server::Headers;
+use xtask::site;
 
 use crate::wait_until_kept;
+
+const HUB: &str = "https://huggingface.co";
 
 /// As a person starts it, in the window of this profile.
 fn start(profile: &Profile, address: &str) -> (Browser, Page) {
@@ -93,6 +96,48 @@ fn below_a_folder_of_a_host_without_headers_one_reload_isolates_the_page() {
         }
         assert_eq!(documents(visit), 4);
         assert_eq!(visit.page.url(), visit.host.url_of("models"));
+    });
+}
+
+/// As `cargo xtask build` makes it, for a host that has no rules for routes, sends no
+/// headers, and has no weights.
+#[test]
+fn a_plain_host_opens_it_at_any_of_its_pages_and_models_come_from_the_hub() {
+    let Some(stage) = Stage::bella() else { return };
+    let folder = tempfile::tempdir().expect("a folder");
+    let plain_host = stage.serving(|serving| {
+        site::make(&serving.page, None, folder.path()).expect("the site");
+        serving.page = folder.path().to_owned();
+        serving.weights = None;
+        serving.mount = "/some/path/".into();
+        serving.headers = Headers::Bare;
+    });
+    plain_host.play(|visit| {
+        visit.forgive("what is not there, and a hub that cannot be reached from here", |one| {
+            matches!(one, Trouble::Complaint { .. } | Trouble::ConsoleError { .. })
+        });
+        visit.welcome_to(HUB);
+        visit.open("settings");
+        visit.page.wait_within(THINKING_TIME, "the page to be isolated", || {
+            visit.page.eval("crossOriginIsolated")
+        });
+        visit.page.wait_for(VARIETY);
+        assert_eq!(visit.page.url(), visit.host.url_of("settings"));
+        assert_eq!(documents(visit), 2, "loaded again once");
+        let first = visit.host.exchanges().into_iter().next().map(|one| (one.path, one.status));
+        assert_eq!(first, Some(("/some/path/settings".to_owned(), 404)));
+
+        visit.page.click(NAV_TALK);
+        visit.wait_for_engine("empty");
+        visit.page.click(LOAD_MODEL);
+        visit.page.wait_within(THINKING_TIME, "the hub to be asked", || {
+            visit.page.requests().iter().any(|one| one.url.starts_with(HUB))
+        });
+        let of_weights = visit.host.exchanges().into_iter();
+        let of_weights = of_weights.filter(|one| one.path.contains("/weights/"));
+        let statuses: Vec<u16> = of_weights.map(|one| one.status).collect();
+        assert!(!statuses.is_empty() && statuses.iter().all(|status| *status == 404));
+        visit.page.wait_for_within(THINKING_TIME, by(TROUBLE).with("data-trouble", "unreachable"));
     });
 }
 

@@ -15,13 +15,12 @@ use std::path::Path;
 use bella_weights::manifest::Sha256;
 use sha2::Digest;
 
-use super::{BuildError, at};
+use super::{BuildError, HOME, at};
 use crate::server::headers::{
     CONTENT_SECURITY_POLICY, ISOLATED, NOT_IN_META, POLICY_HEADER, media_type,
 };
 
 const SERVICE_WORKER: &str = "sw.js";
-const HOME: &str = "index.html";
 /// The page's first lines; the policy has to stand before whatever it rules.
 const HEAD: &str = "<meta charset=\"utf-8\">";
 

@@ -95,7 +95,7 @@ fn found<B>(site: &Site, request: &Request<B>, fault: Fault, ticket: Ticket) -> 
             }
             return answer;
         }
-        Target::Nothing => return plain(StatusCode::NOT_FOUND, "There is nothing here.\n"),
+        Target::Nothing => return not_found(site, request, fault, ticket),
     };
     match file(site, request, &path, fault, ticket) {
         Ok(answer) => answer,
@@ -103,6 +103,17 @@ fn found<B>(site: &Site, request: &Request<B>, fault: Fault, ticket: Ticket) -> 
             plain(StatusCode::NOT_FOUND, "There is nothing here.\n")
         }
         Err(_) => plain(StatusCode::INTERNAL_SERVER_ERROR, "This file cannot be read.\n"),
+    }
+}
+
+fn not_found<B>(site: &Site, request: &Request<B>, fault: Fault, ticket: Ticket) -> Answer {
+    let page = site.not_found_page().map(|page| file(site, request, &page, fault, ticket));
+    match page {
+        Some(Ok(mut answer)) => {
+            *answer.status_mut() = StatusCode::NOT_FOUND;
+            answer
+        }
+        _ => plain(StatusCode::NOT_FOUND, "There is nothing here.\n"),
     }
 }
 

@@ -6,6 +6,8 @@ use std::sync::Arc;
 use super::fault::{Asked, Fault};
 use super::headers::Headers;
 use super::journal::Journal;
+use crate::build::HOME;
+use crate::site::NOT_FOUND;
 
 type FaultHook = dyn Fn(&Asked) -> Fault + Send + Sync;
 
@@ -106,7 +108,7 @@ impl Site {
         };
         let components: Vec<&str> = components.iter().map(String::as_str).collect();
         match components.as_slice() {
-            [] => Target::File(self.page.join("index.html")),
+            [] => Target::File(self.page.join(HOME)),
             ["weights", model, file] => match &self.weights {
                 Some(weights) => existing(weights.join(model).join(file)),
                 None => self.page_file(&components),
@@ -114,11 +116,19 @@ impl Site {
             ["weights", ..] if self.weights.is_some() => Target::Nothing,
             [route] if !route.contains('.') => match self.page_file(&components) {
                 // One of the page's own routes: the page decides what it shows.
-                Target::Nothing => Target::File(self.page.join("index.html")),
+                Target::Nothing if self.not_found_page().is_none() => {
+                    Target::File(self.page.join(HOME))
+                }
                 found => found,
             },
             _ => self.page_file(&components),
         }
+    }
+
+    /// Goes out for whatever is not there. A page that brings one was made for hosts
+    /// that know nothing of its routes, and is served as by one of those.
+    pub(super) fn not_found_page(&self) -> Option<PathBuf> {
+        Some(self.page.join(NOT_FOUND)).filter(|path| path.is_file())
     }
 
     fn page_file(&self, components: &[&str]) -> Target {

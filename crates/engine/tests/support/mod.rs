@@ -85,6 +85,7 @@ fn load_by(
     let files = paths.iter().map(|path| ModelFile {
         name: path.file_name().expect("a file").to_string_lossy().into_owned(),
         url: String::new(),
+        mirror: None,
         bytes: path.metadata().expect("readable").len(),
         sha256: None,
     });

@@ -87,6 +87,7 @@ fn load_files(files: &[(&str, &[u8])]) -> Result<Model, Failure> {
     let listed = files.iter().map(|(name, bytes)| ModelFile {
         name: (*name).to_owned(),
         url: String::new(),
+        mirror: None,
         bytes: bytes.len() as u64,
         sha256: None,
     });

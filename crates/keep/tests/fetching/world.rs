@@ -94,6 +94,7 @@ impl World {
         let file = |(index, bytes): (usize, &Vec<u8>)| ModelFile {
             name: format!("file {index}"),
             url: String::new(),
+            mirror: None,
             bytes: bytes.len() as u64,
             sha256: Some(sha256(bytes)),
         };
@@ -256,6 +257,7 @@ impl Visit<'_> {
             range: range.filter(|_| !flaw.hides_headers),
             length: Some(bytes.len() as u64),
             sha256: flaw.declares.map(str::to_owned),
+            media_type: None,
         })
     }
 
