@@ -1,0 +1,13 @@
+//! What Bella does, told as sequences of events.
+//!
+//! Each story is a list of lines `event -> phase; effects`. A test plays the
+//! events against a fresh companion, and the told lines must come out.
+//!
+//! - [`talking`]: questions and answers; [`loading`]: models; [`losing`]: engines that
+//!   are gone
+//! - [`story`]: how it is played and told
+
+mod loading;
+mod losing;
+mod story;
+mod talking;
