@@ -81,7 +81,7 @@ pub fn layer_norm(x: &[f32], weight: &[f32], bias: &[f32], epsilon: f32, out: &m
 /// Turns scores into probabilities in place. All −∞ (nothing may be attended
 /// to) gives zeros instead of NaN.
 pub fn softmax(scores: &mut [f32]) {
-    let highest = scores.iter().copied().fold(f32::NEG_INFINITY, f32::max);
+    let highest = highest_of(scores);
     if highest == f32::NEG_INFINITY {
         scores.fill(0.0);
         return;

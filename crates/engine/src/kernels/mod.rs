@@ -38,6 +38,9 @@ use crate::threads::{Columns, share_columns, share_columns_of_each};
 pub const BLOCK: usize = 32;
 /// Rows that are worked on together.
 pub const TILE_ROWS: usize = 8;
+/// Positions that are too few to make up for what memory takes: those of the heads that
+/// share keys, mostly.
+const FEW: usize = 3;
 /// Positions that are worked on together: what a weight costs to unpack is
 /// shared by them.
 const TILE_POSITIONS: usize = 4;
@@ -136,14 +139,15 @@ pub struct Kernels {
     /// Multiplies one tile of rows with as many positions, from `first` on, as its
     /// place says, plus one: of each position the outputs of the tile's rows.
     tile: [Tile; TILE_POSITIONS],
-    /// Multiplies four tiles with the only position, of one step or two: of each tile
-    /// the outputs of its rows. With a single position memory sets the pace, and what is far away comes
-    /// sooner in four streams than in one.
+    /// Multiplies four tiles with one position, of one step or two: of each tile the
+    /// outputs of its rows. With few positions memory sets the pace, and what is far away
+    /// comes sooner in four streams than in one.
     four_tiles: [Option<FourTiles>; 2],
 }
 
 type Tile = fn(packed: &Packed, tile: usize, positions: &Activations, first: usize) -> Sums;
-type FourTiles = fn(packed: &Packed, tiles: [usize; 4], position: &Activations) -> Sums;
+type FourTiles =
+    fn(packed: &Packed, tiles: [usize; 4], positions: &Activations, position: usize) -> Sums;
 /// Unused ones stay zero.
 type Sums = [[f32; TILE_ROWS]; TILE_POSITIONS];
 
@@ -160,15 +164,18 @@ fn by_tiles(
     assert!(first_row + rows.end <= packed.rows(), "its rows");
     let first_tile = first_row / TILE_ROWS;
     let steps = positions.steps();
-    if let (Some(four_tiles), 1) = (kernels.four_tiles[steps - 1], positions.len()) {
+    if let (Some(four_tiles), 1..=FEW) = (kernels.four_tiles[steps - 1], positions.len()) {
         // Each stream goes through a quarter: the longer it is, the sooner memory
         // knows what comes next.
         let quarter = rows.len() / (4 * TILE_ROWS) * TILE_ROWS;
         for row in (rows.start..rows.start + quarter).step_by(TILE_ROWS) {
             let starts = [0, 1, 2, 3].map(|at| row + at * quarter);
             let tiles = starts.map(|row| first_tile + row / TILE_ROWS);
-            for (row, sums) in starts.into_iter().zip(four_tiles(packed, tiles, positions)) {
-                columns.at(0, row, TILE_ROWS).copy_from_slice(&sums);
+            for position in 0..positions.len() {
+                let sums = four_tiles(packed, tiles, positions, position);
+                for (row, sums) in starts.into_iter().zip(sums) {
+                    columns.at(position, row, TILE_ROWS).copy_from_slice(&sums);
+                }
             }
         }
         rows.start += 4 * quarter;

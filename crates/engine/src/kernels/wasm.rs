@@ -44,12 +44,13 @@ fn tile<const N: usize>(
 fn four_tiles<const TOGETHER: usize, const STEPS: usize>(
     packed: &Packed,
     four: [usize; 4],
-    position: &Activations,
+    positions: &Activations,
+    position: usize,
 ) -> Sums {
     // Nothing fetches ahead across the end of a page, and where the next one lies takes
     // long to find out: asked for all four at once, that happens beside each other.
     black_box(four.map(|tile| packed.next_page_of(tile)));
-    tiles::<4, TOGETHER, STEPS, true>(packed, four, position, 0)
+    tiles::<4, TOGETHER, STEPS, true>(packed, four, positions, position * STEPS)
 }
 
 /// T tiles, so many of them together, with N rows from `first` on, whose products are
