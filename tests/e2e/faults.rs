@@ -56,7 +56,8 @@ fn a_server_that_fails_is_told_and_can_be_tried_again() {
         forgive_broken_transfers(visit);
         let deaf = Fault { hang_up: true, ..Fault::none() };
         for (language, fault, kind) in [
-            ("en-US", Fault::status(404), "bad-status"),
+            // Of what is not there at all, the hub would be asked.
+            ("en-US", Fault::status(403), "bad-status"),
             ("ko-KR", Fault::status(503), "bad-status"),
             ("en-US", deaf, "unreachable"),
             ("ko-KR", Fault { hang_up: true, ..Fault::none() }, "unreachable"),

@@ -63,6 +63,9 @@ fn slowly(visit: &Visit) {
 fn open_models(visit: &Visit) {
     visit.open("models");
     visit.wait_for_engine("empty");
+    // Cards grow by a line or two when it is known what this device carries: until then
+    // a button may move away from under a click.
+    visit.page.wait_for(card_of(VAD).inner(FIT).with("data-fit", "fits"));
 }
 
 #[test]
