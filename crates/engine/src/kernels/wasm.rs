@@ -29,6 +29,9 @@ pub(super) const KERNELS: Kernels = Kernels {
 };
 pub(super) const MIXES: [Mix; TILE_POSITIONS] = [mix::<1>, mix::<2>, mix::<3>, mix::<4>];
 
+/// From so many rows on, values are near for all but the first of them.
+const MANY_ROWS: usize = 16;
+
 /// A number for each row of a tile: rows 0–3, rows 4–7.
 type Lanes = [v128; 2];
 
@@ -213,10 +216,7 @@ fn mix<const N: usize>(
     let words = black_box(BLOCK / 4);
     let mut sums = [[f32x4_splat(0.0); 2]; N];
     let blocks = weights.blocks();
-    // What is far away comes sooner in four streams than in one.
-    let quarter = blocks / 4;
-    let order = (0..4 * quarter).map(|at| at % 4 * quarter + at / 4).chain(4 * quarter..blocks);
-    for block in order {
+    let mut add = |block: usize| {
         let weights = rows.map(|row| &row[block]);
         let values = values.tile(first + block, tile).as_ptr();
         let mut products = [[i32x4_splat(0); 2]; N];
@@ -242,7 +242,15 @@ fn mix<const N: usize>(
                 sums[at][half] = multiply_add(product, scale, sums[at][half]);
             }
         }
+    };
+    // What is far away comes sooner in four streams than in one. Where many rows ask
+    // for the same values, the first has brought them near for the others, and one
+    // stream is what the processor foresees best.
+    let quarter = if weights.len() < MANY_ROWS { blocks / 4 } else { 0 };
+    for at in 0..quarter {
+        (0..4).for_each(|stream| add(stream * quarter + at));
     }
+    (4 * quarter..blocks).for_each(add);
     stored(&sums)
 }
 
