@@ -319,7 +319,7 @@ impl Companion {
 
     fn load_progresses(&mut self, progress: &Progress) {
         if let (Some(model), Phase::Loading(loading)) = (&self.state.model, &mut self.state.phase) {
-            loading.progresses(&model.spec, progress);
+            loading.progresses(0, &model.spec, progress);
         }
     }
 

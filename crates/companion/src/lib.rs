@@ -10,6 +10,7 @@
 //! - [`companion`]: the state machine between them
 //! - [`prompt`]: what the model is told, and how much of the past fits
 //! - [`manner`]: how long and how freely she answers
+//! - [`skills`]: what she can do beside answering, and the models it takes
 //! - [`queue`]: models that are to come onto the device, one after the other
 //! - [`fit`]: what a device can carry, and whether a model is too much for it
 //! - [`trouble`]: what went wrong, for the catalogue to put into words
@@ -37,6 +38,7 @@ pub mod prompt;
 pub mod pulse;
 pub mod queue;
 pub mod sentences;
+pub mod skills;
 pub mod state;
 pub mod trouble;
 
@@ -48,5 +50,6 @@ pub use language::Language;
 pub use manner::{Manner, ReplyLength, Variety};
 pub use pulse::{Beat, Pulse};
 pub use queue::{ItemState, Queue};
+pub use skills::{Skill, SkillState, Skills};
 pub use state::{Loading, Phase, ReplyState, Speaker, State, Turn, TurnId, Waiting};
 pub use trouble::Trouble;

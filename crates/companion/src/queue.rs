@@ -138,7 +138,7 @@ impl Queue {
         let Item { spec, state, .. } = &mut self.items[at];
         let ItemState::Coming(loading) = state else { return Vec::new() };
         match reply {
-            Reply::Progress(progress) => loading.progresses(spec, &progress),
+            Reply::Progress(progress) => loading.progresses(0, spec, &progress),
             Reply::Notice(_) => loading.retrying = true,
             Reply::Failed(failure) => {
                 *state = ItemState::Failed(failure);

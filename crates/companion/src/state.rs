@@ -62,9 +62,10 @@ impl Loading {
         Self { request, done_bytes: 0, total_bytes, bytes_per_second: None, retrying: false }
     }
 
-    pub(crate) fn progresses(&mut self, spec: &ModelSpec, progress: &Progress) {
-        let before = spec.files.iter().take_while(|file| file.name != progress.file);
-        let before = before.map(|file| file.bytes).fold(0, u64::saturating_add);
+    /// `before` of the bytes came before the first of this model.
+    pub(crate) fn progresses(&mut self, before: u64, spec: &ModelSpec, progress: &Progress) {
+        let files = spec.files.iter().take_while(|file| file.name != progress.file);
+        let before = files.map(|file| file.bytes).fold(before, u64::saturating_add);
         let done = before.saturating_add(progress.done_bytes).min(self.total_bytes);
         // Files may be told of out of order; the bar never runs backwards.
         self.done_bytes = self.done_bytes.max(done);
