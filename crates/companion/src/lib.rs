@@ -12,6 +12,9 @@
 //! - [`manner`]: how long and how freely she answers
 //! - [`queue`]: models that are to come onto the device, one after the other
 //! - [`fit`]: what a device can carry, and whether a model is too much for it
+//! - [`ears`]: when she listens, and what she heard
+//! - [`energy`], [`wake`], [`echo`], [`invented`]: whether somebody speaks, to her, or
+//!   only she herself, or nobody at all; [`hangul`] compares what sounds alike
 //! - [`microphone`]: what can be wrong with the microphone
 //! - [`trouble`]: what went wrong, for the catalogue to put into words
 //! - [`pulse`]: whether the engine still answers
@@ -29,9 +32,14 @@
 //! ```
 
 pub mod companion;
+pub mod ears;
+pub mod echo;
 pub mod effect;
+pub mod energy;
 pub mod event;
 pub mod fit;
+pub mod hangul;
+pub mod invented;
 pub mod language;
 pub mod manner;
 pub mod microphone;
@@ -41,8 +49,10 @@ pub mod queue;
 pub mod sentences;
 pub mod state;
 pub mod trouble;
+pub mod wake;
 
 pub use companion::Companion;
+pub use ears::{EarEffect, EarEvent, EarPhase, EarState, Ears, HearingManner, Hold, Sensitivity};
 pub use effect::Effect;
 pub use event::{Event, Model, Now};
 pub use fit::{Device, Fit, Tier};
