@@ -18,8 +18,9 @@ const WORDS_AT_A_TIME: usize = 40;
 const MOST_SAID: usize = 2_000;
 /// Letters that have to be alike before it is no chance.
 const NO_CHANCE: i32 = 8;
-/// A word is hers if so much of it is.
-const MOST_OF_A_WORD: f32 = 0.6;
+/// A word is hers if so much of it is: what is misheard at the end of a stretch is not
+/// part of it.
+const MOST_OF_A_WORD: f32 = 0.5;
 /// With these, people interrupt.
 const STOPS: [&str; 14] = [
     "그만",

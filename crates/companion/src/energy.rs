@@ -82,7 +82,9 @@ impl Energy {
         self.remember_quietest(loudness);
         let begins_at = self.begins_at();
         let goes_on = loudness >= begins_at - GOES_ON_DB;
-        if goes_on {
+        // Until there was time to find out what is quiet here, little is.
+        let is_new = self.quietest.len() < STRETCHES;
+        if goes_on || (is_new && loudness >= self.sensitivity_db().1) {
             self.loud_until_s = self.until_s;
         }
         let Some(speaking) = &mut self.speaking else {
@@ -140,13 +142,18 @@ impl Energy {
         self.speaking.is_some()
     }
 
-    /// How loud something has to be to stand out.
-    fn begins_at(&self) -> f32 {
-        let (over_db, least_db) = match self.sensitivity {
+    /// How far over the quietest something has to be, and how loud at least.
+    fn sensitivity_db(&self) -> (f32, f32) {
+        match self.sensitivity {
             Sensitivity::Low => (14.0, -42.0),
             Sensitivity::Medium => (10.0, -50.0),
             Sensitivity::High => (7.0, -56.0),
-        };
+        }
+    }
+
+    /// How loud something has to be to stand out.
+    fn begins_at(&self) -> f32 {
+        let (over_db, least_db) = self.sensitivity_db();
         let quietest = self.quietest.iter().map(|&(_, loudness)| loudness);
         let floor = quietest.fold(0.0, f32::min);
         (floor + over_db).max(least_db)
@@ -238,12 +245,12 @@ mod tests {
             (
                 "two sentences",
                 vec![(2.0, hush), (2.0, speech), (1.5, hush), (2.0, speech), (2.0, hush)],
-                "2.0-3.9 5.5-7.4",
+                "2.0-4.0 5.5-7.5",
             ),
             (
                 "a pause between words",
                 vec![(2.0, hush), (2.0, speech), (0.4, hush), (2.0, speech), (2.0, hush)],
-                "2.0-6.3",
+                "2.0-6.4",
             ),
             ("a click", vec![(2.0, hush), (0.1, |_| 0.5), (2.0, hush)], ""),
             ("a fan from the beginning", vec![(60.0, fan)], ""),

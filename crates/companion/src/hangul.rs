@@ -85,7 +85,7 @@ fn join(before: char, letter: char) -> Option<char> {
         return char::from_u32(FIRST_SYLLABLE + (initial * VOWELS + vowel) * FINALS);
     }
     let syllable = Some(before).filter(|&before| is_syllable(before))?;
-    let is_open = (u32::from(syllable) - FIRST_SYLLABLE) % FINALS == 0;
+    let is_open = (u32::from(syllable) - FIRST_SYLLABLE).is_multiple_of(FINALS);
     let last = offset(letter, LOOSE_FINALS, FINAL.len() as u32).filter(|_| is_open)?;
     char::from_u32(u32::from(syllable) + last + 1)
 }

@@ -4,8 +4,6 @@ use super::recording::{Kind, Tail, Talk};
 use super::{Act, EarEffect, Ears, Hold};
 use crate::MicrophoneTrouble;
 
-/// Said before the button was down, by people who begin to speak as they press it.
-pub(super) const PRE_ROLL_S: f64 = 0.4;
 /// A button that was down for less was tapped.
 const TAP_MS: u64 = 300;
 /// What was recorded for less was no message, and no mistake either.
@@ -73,8 +71,7 @@ impl Ears {
         }
         let heard_s = self.device.heard_s();
         // While she speaks, what was before is her.
-        let pre_roll_s = if self.her.is_speaking() { 0.0 } else { PRE_ROLL_S };
-        let from_s = (heard_s - pre_roll_s).max(self.used_until_s).max(0.0);
+        let from_s = if self.her.is_speaking() { heard_s } else { self.listens_from(heard_s) };
         self.begin_recording(Kind::Talk(Talk { tail: None, may_echo: false }), from_s, act);
     }
 

@@ -7,7 +7,6 @@ use bella_protocol::{Failure, Reply, Request, RequestId, SoundFormat, Stretch, T
 
 use super::microphone::{Device, Open};
 use super::recording::{Kind, Turn, Watcher};
-use super::talk::PRE_ROLL_S;
 use super::{Act, EarEffect, Ears, Sensitivity};
 use crate::energy::Voice;
 
@@ -17,7 +16,10 @@ const FRAME_S: f64 = 0.032;
 const HANG_OVER_S: f64 = 0.2;
 /// What is told late of a moment that was used up is not told again.
 const SLACK_S: f64 = 0.05;
-/// Kept of what was before a voice in any case.
+/// Heard before a voice, or before a button was down: first sounds are soft, and people
+/// begin to speak as they press.
+const PRE_ROLL_S: f64 = 0.4;
+/// Heard of that in any case.
 const LEAST_PRE_ROLL_S: f64 = 0.1;
 /// She is not always silent at once when she says so.
 const HER_LAST_SOUND_S: f64 = 0.1;
@@ -217,8 +219,8 @@ impl Ears {
         }
     }
 
-    /// Some time before a voice, without the end of what she said herself.
-    fn listens_from(&self, at_s: f64) -> f64 {
+    /// Some time before a voice or a press, without the end of what she said herself.
+    pub(super) fn listens_from(&self, at_s: f64) -> f64 {
         let silent_since_s = self.her.silent_since(at_s).unwrap_or(0.0);
         let from_s = (at_s - PRE_ROLL_S).max(silent_since_s.min(at_s - LEAST_PRE_ROLL_S));
         from_s.max(self.used_until_s).max(0.0)
