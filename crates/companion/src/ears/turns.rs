@@ -66,8 +66,8 @@ impl Ears {
             self.state.trouble = None;
             return;
         }
-        // Off is off: nothing that was said into the room is kept, and the browser's
-        // sign that the microphone is open goes out.
+        // Off is off: what is being said into the room is thrown away, and the browser's
+        // sign that the microphone is open goes out. What was said before it still counts.
         self.attentive_until_ms = None;
         if self.recording.as_ref().is_some_and(|recording| recording.turn().is_some()) {
             self.drop_recording(act);

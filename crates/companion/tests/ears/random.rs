@@ -12,7 +12,7 @@ use bella_protocol::{
 
 use crate::story::{Line, Scene, can_hear, manner, quiet};
 
-const STORIES: u64 = 400;
+const STORIES: u64 = 250;
 const EVENTS: usize = 400;
 
 /// SplitMix64: Steele, Lea and Flood, 2014.
@@ -309,7 +309,7 @@ fn in_no_order_of_events_is_anything_left_open_or_lost_count_of() {
         ends(&mut scene, &mut page);
     }
     // The stories went somewhere.
-    assert!(began > 5_000 && heard > 5_000, "{began} begun, {heard} heard");
+    assert!(began > 3_000 && heard > 3_000, "{began} begun, {heard} heard");
 }
 
 #[test]
