@@ -12,6 +12,7 @@
 //! - [`manner`]: how long and how freely she answers
 //! - [`queue`]: models that are to come onto the device, one after the other
 //! - [`fit`]: what a device can carry, and whether a model is too much for it
+//! - [`microphone`]: what can be wrong with the microphone
 //! - [`trouble`]: what went wrong, for the catalogue to put into words
 //! - [`pulse`]: whether the engine still answers
 //! - [`sentences`]: whole sentences out of a text that still grows
@@ -33,6 +34,7 @@ pub mod event;
 pub mod fit;
 pub mod language;
 pub mod manner;
+pub mod microphone;
 pub mod prompt;
 pub mod pulse;
 pub mod queue;
@@ -46,6 +48,7 @@ pub use event::{Event, Model, Now};
 pub use fit::{Device, Fit, Tier};
 pub use language::Language;
 pub use manner::{Manner, ReplyLength, Variety};
+pub use microphone::MicrophoneTrouble;
 pub use pulse::{Beat, Pulse};
 pub use queue::{ItemState, Queue};
 pub use state::{Loading, Phase, ReplyState, Speaker, State, Turn, TurnId, Waiting};

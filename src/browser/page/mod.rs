@@ -12,7 +12,8 @@
 //! - [`load_mark`]: how a later tab learns what one died over
 //! - [`own_server`]: asks a server of the person's own
 //! - [`follow`]: a list that stays at its end while it grows
-//! - [`frame`], [`input`], [`marks`], [`now`]: small things
+//! - [`microphone`]: what it hears; [`wake_lock`]: a screen that stays on meanwhile
+//! - [`frame`], [`input`], [`listener`], [`marks`], [`now`], [`timer`]: small things
 
 pub mod crash;
 pub mod device;
@@ -25,10 +26,14 @@ pub mod hand_over;
 pub mod input;
 pub mod larder;
 pub mod leaving;
+pub mod listener;
 pub mod load_mark;
 pub mod marks;
+pub mod microphone;
 pub mod now;
 pub mod own_server;
 pub mod service_worker;
 pub mod storage;
+pub mod timer;
 pub mod vault;
+pub mod wake_lock;
