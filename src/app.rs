@@ -9,6 +9,7 @@ use crate::bella::{provide_bella, use_bella};
 use crate::browser::page::{crash, document, entry, marks};
 use crate::components::link::BasePath;
 use crate::components::shell::Shell;
+use crate::hearing_settings::provide_hearing_settings;
 use crate::lab::{provide_lab, use_lab};
 use crate::own_server::provide_own_server;
 use crate::pages::{AboutPage, LabPage, ModelsPage, NotFoundPage, SettingsPage, TalkPage};
@@ -31,6 +32,7 @@ pub fn mount() {
 fn App() -> impl IntoView {
     let settings = Settings::recall();
     provide_context(settings);
+    provide_hearing_settings();
     provide_bella(settings);
     provide_lab(settings);
     provide_own_server();

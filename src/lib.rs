@@ -7,7 +7,7 @@
 //!   signals the views are drawn from
 //! - [`lab`]: this device measured, in an engine of its own
 //! - [`library`]: the models of the manifest; [`pantry`]: what of them the device
-//!   keeps; [`settings`]: what a person chose
+//!   keeps; [`settings`]: what a person chose, [`hearing_settings`] of being heard
 //! - [`own_server`]: a server of one's own, beside the policy; [`secret`]: what
 //!   nobody else may read
 //! - [`renewal`]: new versions of the page; [`shared`]: what other apps share with
@@ -26,6 +26,8 @@ pub mod app;
 pub mod bella;
 #[cfg(feature = "page")]
 pub mod components;
+#[cfg(feature = "page")]
+pub mod hearing_settings;
 #[cfg(feature = "page")]
 pub mod i18n;
 #[cfg(feature = "page")]

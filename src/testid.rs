@@ -190,3 +190,37 @@ pub const IN_APP: &str = "in-app";
 pub const WAY_OUT: &str = "way-out";
 pub const COPY_ADDRESS: &str = "copy-address";
 pub const DISMISS_NEWS: &str = "dismiss-news";
+
+/// On the settings page: how a person is heard. `data-allowed`: whether the browser
+/// tells which microphones there are, `yes` | `no`.
+pub const HEARING: &str = "hearing";
+/// A `<select>` of microphones; the empty value is whichever the device uses.
+pub const MIC_CHOICE: &str = "mic-choice";
+/// Asks the browser for a microphone, and gives it back at once.
+pub const MIC_ALLOW: &str = "mic-allow";
+/// Begins a test of ten seconds, or ends it. `data-state`: `resting` | `asking` |
+/// `listening` | `over` | `failed`.
+pub const MIC_TEST: &str = "mic-test";
+/// How loud it is during the test; `aria-valuenow` from 0 to 100.
+pub const MIC_TEST_LEVEL: &str = "mic-test-level";
+/// `data-verdict`: `nothing` | `very-quiet` | `good` | `clipping`.
+pub const MIC_VERDICT: &str = "mic-verdict";
+/// Why the microphone did not open; `data-trouble` is the kind.
+pub const MIC_TROUBLE: &str = "mic-trouble";
+
+/// More radio groups on the settings page.
+///
+/// `auto` | `ko` | `en`
+pub const HEARD_LANGUAGE: &str = "heard-language";
+/// `on` | `off`
+pub const HANDS_FREE: &str = "hands-free";
+/// `low` | `medium` | `high`
+pub const SENSITIVITY: &str = "sensitivity";
+/// `on` | `off`
+pub const WAKE_PHRASE: &str = "wake-phrase";
+/// `on` | `off`
+pub const BARGE_IN: &str = "barge-in";
+/// `send` | `compose`
+pub const AFTER_HEARING: &str = "after-hearing";
+/// `space` | `f8` | `f9`
+pub const TALK_KEY: &str = "talk-key";

@@ -5,7 +5,7 @@
 //! - talk: [`conversation`], [`welcome`], [`message`], [`composer`], [`announcer`]
 //! - models: [`load_panel`], [`model_card`], [`stray_card`], [`larder_panel`],
 //!   [`make_room`]
-//! - settings: [`engine_facts`], [`own_server`]
+//! - settings: [`engine_facts`], [`own_server`], [`hearing_section`], [`level_meter`]
 //! - the lab: [`lab_results`]
 //! - what there is to tell on any page: [`news`]
 //! - all over: [`choices`], [`trouble_notice`], [`icon`]
@@ -17,9 +17,11 @@ pub mod choices;
 pub mod composer;
 pub mod conversation;
 pub mod engine_facts;
+pub mod hearing_section;
 pub mod icon;
 pub mod lab_results;
 pub mod larder_panel;
+pub mod level_meter;
 pub mod link;
 pub mod load_panel;
 pub mod make_room;

@@ -116,6 +116,24 @@ catalogue! {
         at_most, at_most_note, any, one, two, four, over(size),
     }
 
+    /// How a person is heard, and what can be wrong with the microphone. A `…_next` is
+    /// what to do about it.
+    hearing: HearingWords {
+        title, lead, on, off,
+        microphone, microphone_note, any, unnamed(number), gone, none, allow, allow_note,
+        test, test_note, test_stop, asking, still_asking, say_something, level, muted,
+        nothing, nothing_next, very_quiet, very_quiet_next, good, good_next,
+        clipping, clipping_next,
+        language, language_note, language_auto,
+        hands_free, hands_free_note, sensitivity, sensitivity_note, low, medium, high,
+        wake_phrase, wake_phrase_note, barge_in, barge_in_note,
+        then, then_note, send, compose,
+        talk_key, talk_key_note, key_space, key_f8, key_f9,
+        missing, missing_next, denied, denied_next, busy, busy_next, revoked, revoked_next,
+        unplugged, unplugged_next, no_frames, no_frames_next, not_secure, not_secure_next,
+        other(name), other_next,
+    }
+
     /// Why a model is not kept on the device. A `…_next` is what to do about it.
     keeping: KeepingWords {
         label, refused, refused_next,

@@ -16,6 +16,7 @@
 //! - [`trouble`]: what went wrong, for the catalogue to put into words
 //! - [`pulse`]: whether the engine still answers
 //! - [`sentences`]: whole sentences out of a text that still grows
+//! - [`loudness`]: whether a microphone hears well
 //!
 //! ```
 //! use bella_companion::{Companion, Event, Language, Manner, Now, Phase};
@@ -33,6 +34,7 @@ pub mod effect;
 pub mod event;
 pub mod fit;
 pub mod language;
+pub mod loudness;
 pub mod manner;
 pub mod microphone;
 pub mod prompt;
@@ -47,6 +49,7 @@ pub use effect::Effect;
 pub use event::{Event, Model, Now};
 pub use fit::{Device, Fit, Tier};
 pub use language::Language;
+pub use loudness::{Loudness, Verdict};
 pub use manner::{Manner, ReplyLength, Variety};
 pub use microphone::MicrophoneTrouble;
 pub use pulse::{Beat, Pulse};

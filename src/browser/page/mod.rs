@@ -12,7 +12,8 @@
 //! - [`load_mark`]: how a later tab learns what one died over
 //! - [`own_server`]: asks a server of the person's own
 //! - [`follow`]: a list that stays at its end while it grows
-//! - [`microphone`]: what it hears; [`wake_lock`]: a screen that stays on meanwhile
+//! - [`microphone`]: what it hears; [`wake_lock`]: a screen that stays on meanwhile;
+//!   [`talk_keys`]: a key that is held to talk
 //! - [`frame`], [`input`], [`listener`], [`marks`], [`now`], [`timer`]: small things
 
 pub mod crash;
@@ -34,6 +35,7 @@ pub mod now;
 pub mod own_server;
 pub mod service_worker;
 pub mod storage;
+pub mod talk_keys;
 pub mod timer;
 pub mod vault;
 pub mod wake_lock;

@@ -28,6 +28,15 @@ pub enum Key {
     Rates,
     /// A server of the person's own, and its key as it was sealed.
     OwnServer,
+    /// Which microphone, and how a person wants to be heard.
+    Microphone,
+    HeardLanguage,
+    HandsFree,
+    Sensitivity,
+    WakePhrase,
+    BargeIn,
+    AfterHearing,
+    TalkKey,
 }
 
 impl Key {
@@ -46,6 +55,14 @@ impl Key {
             Key::Memory => "bella.memory",
             Key::Rates => "bella.rates",
             Key::OwnServer => "bella.own-server",
+            Key::Microphone => "bella.microphone",
+            Key::HeardLanguage => "bella.heard-language",
+            Key::HandsFree => "bella.hands-free",
+            Key::Sensitivity => "bella.sensitivity",
+            Key::WakePhrase => "bella.wake-phrase",
+            Key::BargeIn => "bella.barge-in",
+            Key::AfterHearing => "bella.after-hearing",
+            Key::TalkKey => "bella.talk-key",
         }
     }
 }

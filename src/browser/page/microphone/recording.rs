@@ -137,8 +137,10 @@ impl<T> Stream<T> {
         self.is_over || self.until.is_some_and(|until| until <= end.max(self.sent))
     }
 
+    /// Up to where it can be handed over. What counts anew is none of an earlier one's.
     fn to(&self, end: u64) -> u64 {
-        self.until.map_or(end, |until| until.min(end)).max(self.sent)
+        let until = if self.is_over { Some(self.sent) } else { self.until };
+        until.map_or(end, |until| until.min(end)).max(self.sent)
     }
 }
 
