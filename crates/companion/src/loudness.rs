@@ -13,6 +13,9 @@ const CUT_OFF_OFTEN: usize = 4;
 const LOUDEST: usize = 6;
 /// Pieces before there is anything to say: a second's worth.
 const ENOUGH: usize = 30;
+/// Browsers turn a microphone up and down by themselves, and need two seconds to find
+/// the right place: what is cut off meanwhile says nothing.
+const SETTLING: usize = 60;
 
 /// The ends of a scale on which a level is shown, in decibels below the loudest.
 const FAINTEST_DB: f32 = -60.0;
@@ -54,7 +57,7 @@ impl Loudness {
     /// `level` is the root of the mean square, `peak` the highest of the samples.
     pub fn hear(&mut self, level: f32, peak: f32) {
         self.pieces += 1;
-        self.cut_off += usize::from(peak >= CUT_OFF);
+        self.cut_off += usize::from(peak >= CUT_OFF && self.pieces > SETTLING);
         // `max` passes over what is no number, and so does the order below.
         self.highest = self.highest.max(peak);
         if let Some(place) = self.loudest.iter().position(|&louder| level > louder) {
@@ -121,6 +124,8 @@ mod tests {
         // Too close, or turned up too far.
         check(&[(200, 0.001, 0.004), (100, 0.5, 1.0)], Verdict::Clipping);
         check(&[(200, 0.3, 0.9), (4, 0.5, 1.2)], Verdict::Clipping);
+        // Only until the browser had turned it down.
+        check(&[(60, 0.5, 1.0), (240, 0.2, 0.7)], Verdict::Good);
     }
 
     #[test]

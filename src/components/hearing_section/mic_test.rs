@@ -220,15 +220,17 @@ pub fn MicTestPanel(test: MicTest) -> impl IntoView {
                 {button}
             </button>
             <p class="note" id="mic-test-note">{move || t().test_note}</p>
-            <div class="mic-test-told" role="status">
+            <div role="status">
                 {move || now().map(|now| view! { <p class="mic-test-now">{now}</p> })}
-                <Show when=move || is_listening.get()>
-                    <LevelMeter
-                        testid=testid::MIC_TEST_LEVEL
-                        label=|t| t.hearing.level
-                        level=test.level.into()
-                    />
-                </Show>
+            </div>
+            <Show when=move || is_listening.get()>
+                <LevelMeter
+                    testid=testid::MIC_TEST_LEVEL
+                    label=|t| t.hearing.level
+                    level=test.level.into()
+                />
+            </Show>
+            <div role="status">
                 {move || test.verdict.get().map(|verdict| view! { <VerdictWords verdict/> })}
                 {move || match test.state.get() {
                     State::Failed(trouble) => Some(view! { <TroubleWords trouble/> }),
