@@ -177,7 +177,7 @@ pub static MESSAGES: Messages = Messages {
         gone: "The one you chose (not connected)",
         none: "No microphone is connected to this device.",
         allow: "Allow the microphone",
-        allow_note: "Until then the browser does not say which microphones there are.",
+        allow_note: "The browser says which microphones there are once you allow one.",
         test: "Try the microphone",
         test_note: "It is on for ten seconds at most. Nothing of it is recorded.",
         test_stop: "Stop",

@@ -175,7 +175,7 @@ pub static MESSAGES: Messages = Messages {
         gone: "골라 둔 마이크 (연결되지 않음)",
         none: "이 기기에 연결된 마이크가 없어요.",
         allow: "마이크 허용하기",
-        allow_note: "허용하기 전에는 브라우저가 어떤 마이크가 있는지 알려 주지 않아요.",
+        allow_note: "마이크를 허용하면 어떤 마이크가 있는지 브라우저가 알려 줘요.",
         test: "마이크 시험해 보기",
         test_note: "길어도 10초 동안만 켜져요. 아무것도 녹음하지 않아요.",
         test_stop: "멈추기",
