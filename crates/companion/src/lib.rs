@@ -15,6 +15,7 @@
 //! - [`trouble`]: what went wrong, for the catalogue to put into words
 //! - [`pulse`]: whether the engine still answers
 //! - [`sentences`]: whole sentences out of a text that still grows
+//! - [`spoken`]: what of a reply is said aloud
 //!
 //! ```
 //! use bella_companion::{Companion, Event, Language, Manner, Now, Phase};
@@ -37,6 +38,7 @@ pub mod prompt;
 pub mod pulse;
 pub mod queue;
 pub mod sentences;
+pub mod spoken;
 pub mod state;
 pub mod trouble;
 
