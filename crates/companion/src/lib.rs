@@ -15,7 +15,7 @@
 //! - [`trouble`]: what went wrong, for the catalogue to put into words
 //! - [`pulse`]: whether the engine still answers
 //! - [`sentences`]: whole sentences out of a text that still grows
-//! - [`spoken`]: what of a reply is said aloud
+//! - [`spoken`]: what of a reply is said aloud; [`mouth`]: when, and in which voice
 //!
 //! ```
 //! use bella_companion::{Companion, Event, Language, Manner, Now, Phase};
@@ -34,6 +34,7 @@ pub mod event;
 pub mod fit;
 pub mod language;
 pub mod manner;
+pub mod mouth;
 pub mod prompt;
 pub mod pulse;
 pub mod queue;
@@ -48,6 +49,7 @@ pub use event::{Event, Model, Now};
 pub use fit::{Device, Fit, Tier};
 pub use language::Language;
 pub use manner::{Manner, ReplyLength, Variety};
+pub use mouth::{Mouth, MouthEffect, MouthEvent, MouthState};
 pub use pulse::{Beat, Pulse};
 pub use queue::{ItemState, Queue};
 pub use state::{Loading, Phase, ReplyState, Speaker, State, Turn, TurnId, Waiting};
