@@ -7,7 +7,8 @@
 //!   signals the views are drawn from
 //! - [`lab`]: this device measured, in an engine of its own
 //! - [`library`]: the models of the manifest; [`pantry`]: what of them the device
-//!   keeps; [`settings`]: what a person chose
+//!   keeps; [`settings`]: what a person chose; [`speaking_settings`]: how she is to
+//!   speak
 //! - [`own_server`]: a server of one's own, beside the policy; [`secret`]: what
 //!   nobody else may read
 //! - [`renewal`]: new versions of the page; [`shared`]: what other apps share with
@@ -48,3 +49,5 @@ pub mod secret;
 pub mod settings;
 #[cfg(feature = "page")]
 pub mod shared;
+#[cfg(feature = "page")]
+pub mod speaking_settings;

@@ -139,6 +139,21 @@ pub const VARIETY: &str = "variety";
 /// `full` | `saving`
 pub const POWER: &str = "power";
 
+/// How she speaks. Radio groups: `on` | `off`, and `slower` | `normal` | `faster`.
+pub const SPEAKING: &str = "speaking";
+pub const SPEECH_RATE: &str = "speech-rate";
+/// A `<select>` for each language, `data-language`: `ko` | `en`; its values are ids of
+/// voices, and empty where Bella chooses. `data-local` and `data-remote`: how many
+/// voices there are that stay on the device, and that do not.
+pub const VOICE: &str = "voice";
+/// Has her say one sentence.
+pub const TRY_VOICE: &str = "try-voice";
+/// The sentence she is saying; there only while she speaks.
+pub const CAPTION: &str = "caption";
+/// Why something was not said aloud; `data-reason`: `no-voices` | `no-voice-for` |
+/// `only-remote` | `not-allowed` | `never-started` | `never-ended` | `failed`.
+pub const NOT_SAID: &str = "not-said";
+
 /// On the settings page: a server of the person's own. `data-state`: `none` | `kept` |
 /// `cannot-be`; `data-key`: `none` | `stored` | `lost`.
 pub const OWN_SERVER: &str = "own-server";

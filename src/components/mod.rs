@@ -2,10 +2,11 @@
 //!
 //! - frame: [`shell`], [`link`], [`page_title`], [`badges`]
 //! - her: [`bell`]
-//! - talk: [`conversation`], [`welcome`], [`message`], [`composer`], [`announcer`]
+//! - talk: [`conversation`], [`welcome`], [`message`], [`composer`], [`announcer`],
+//!   [`caption`]
 //! - models: [`load_panel`], [`model_card`], [`stray_card`], [`larder_panel`],
 //!   [`make_room`]
-//! - settings: [`engine_facts`], [`own_server`]
+//! - settings: [`engine_facts`], [`own_server`], [`speaking_section`]
 //! - the lab: [`lab_results`]
 //! - what there is to tell on any page: [`news`]
 //! - all over: [`choices`], [`trouble_notice`], [`icon`]
@@ -13,6 +14,7 @@
 pub mod announcer;
 pub mod badges;
 pub mod bell;
+pub mod caption;
 pub mod choices;
 pub mod composer;
 pub mod conversation;
@@ -29,6 +31,7 @@ pub mod news;
 pub mod own_server;
 pub mod page_title;
 pub mod shell;
+pub mod speaking_section;
 pub mod stray_card;
 pub mod trouble_notice;
 pub mod welcome;

@@ -200,6 +200,54 @@ pub static MESSAGES: Messages = Messages {
                      only.",
         unreliable_next: "Next time it is fetched again. The disk may need a look.",
     },
+    speaking: SpeakingWords {
+        title: "Speaking",
+        lead: "Bella says her answers aloud, sentence by sentence, with the voices of this device. \
+               What she says is always there to read as well.",
+        aloud: "Answers",
+        on: "Said aloud",
+        off: "In writing only",
+        korean_voice: "Korean voice",
+        english_voice: "English voice",
+        bella_chooses: "Bella chooses, on this device",
+        stays: "Speaks on this device",
+        leaves: "Text leaves the device",
+        leaves_note: "A voice you chose does not speak on this device: every sentence it says is \
+                      sent to its maker.",
+        no_voice: "This device has no voice of this language yet. One can be added in its \
+                   settings, under speech or text-to-speech.",
+        only_remote: "No voice of this language speaks on this device, so Bella stays silent in \
+                      it. Add one in the device's settings, or choose one that sends the text \
+                      away.",
+        rate: "Pace",
+        slower: "Slower",
+        normal: "Normal",
+        faster: "Faster",
+        try_it: "Try it",
+        sample: "Hello, I am Bella. This is how I sound.",
+        no_voices: "This browser offers no voice.",
+        no_voices_next: "Add a voice in the device's settings, under speech or text-to-speech, or \
+                         open this page in another browser.",
+        no_voice_for: |language| format!("There is no voice here for {language}."),
+        no_voice_for_next: "Add one in the device's settings, under speech or text-to-speech, and \
+                            reload this page.",
+        remote_only: |language| {
+            format!("No voice for {language} speaks on this device, and nothing is sent unasked.")
+        },
+        remote_only_next: "Add one in the device's settings, or choose one that sends the text \
+                           away in the settings of this page.",
+        not_allowed: "The browser speaks only once you have touched the page.",
+        not_allowed_next: "Tap anywhere or press a key; the next answer is said aloud.",
+        never_started: "The voice did not begin to speak.",
+        never_started_next: "The next answer is tried again. If it stays silent, choose another \
+                             voice in the settings.",
+        never_ended: "The voice got stuck in the middle of a sentence.",
+        never_ended_next: "The answer is there to read. If it happens again, choose another voice \
+                           in the settings.",
+        failed: "The voice could not say everything.",
+        failed_next: "The answer is there to read. If it happens again, choose another voice in \
+                      the settings.",
+    },
     settings: Settings {
         title: "Settings",
         intro: "Kept on this device, in this browser.",

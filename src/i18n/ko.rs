@@ -197,6 +197,54 @@ pub static MESSAGES: Messages = Messages {
         unreliable: "이 기기에서 읽은 내용이 저장한 것과 달라서 모델이 메모리에만 있어요.",
         unreliable_next: "다음에는 다시 받아야 해요. 디스크를 한번 확인해 주세요.",
     },
+    speaking: SpeakingWords {
+        title: "말하기",
+        lead: "벨라는 이 기기의 목소리로 대답을 한 문장씩 소리 내어 말해요. 말한 내용은 언제나 \
+               글로도 볼 수 있어요.",
+        aloud: "대답",
+        on: "소리 내어 말하기",
+        off: "글로만 보기",
+        korean_voice: "한국어 목소리",
+        english_voice: "영어 목소리",
+        bella_chooses: "벨라가 이 기기에서 골라요",
+        stays: "이 기기에서 말하는 목소리",
+        leaves: "글이 기기 밖으로 나가는 목소리",
+        leaves_note: "고른 목소리는 이 기기에서 말하지 않아요. 말할 문장이 모두 그 목소리를 만든 \
+                      회사로 전송돼요.",
+        no_voice: "이 기기에는 아직 이 언어의 목소리가 없어요. 기기 설정의 음성이나 텍스트 음성 \
+                   변환(TTS)에서 추가할 수 있어요.",
+        only_remote: "이 기기에서 말하는 이 언어의 목소리가 없어서 벨라가 소리 내지 않아요. 기기 \
+                      설정에서 추가하거나, 글을 밖으로 보내는 목소리를 골라 주세요.",
+        rate: "말 빠르기",
+        slower: "천천히",
+        normal: "보통",
+        faster: "빠르게",
+        try_it: "들어 보기",
+        sample: "안녕하세요, 저는 벨라예요. 제 목소리는 이래요.",
+        no_voices: "이 브라우저에서 쓸 수 있는 목소리가 없어요.",
+        no_voices_next: "기기 설정의 음성이나 텍스트 음성 변환(TTS)에서 목소리를 추가하거나, 다른 \
+                         브라우저로 열어 주세요.",
+        no_voice_for: |language| format!("이 기기에 {language} 목소리가 없어요."),
+        no_voice_for_next: "기기 설정의 음성이나 텍스트 음성 변환(TTS)에서 추가하고 새로 고쳐 \
+                            주세요.",
+        remote_only: |language| {
+            format!(
+                "이 기기에서 말하는 {language} 목소리가 없어요. 묻지 않고 글을 밖으로 보내지는 \
+                 않아요."
+            )
+        },
+        remote_only_next: "기기 설정에서 목소리를 추가하거나, 이 페이지의 설정에서 글을 밖으로 \
+                           보내는 목소리를 골라 주세요.",
+        not_allowed: "브라우저는 페이지를 한 번 건드린 뒤에야 소리를 내요.",
+        not_allowed_next: "아무 데나 누르거나 키를 눌러 주세요. 다음 대답부터 소리 내어 말해요.",
+        never_started: "목소리가 말을 시작하지 않았어요.",
+        never_started_next: "다음 대답에서 다시 해 볼게요. 계속 소리가 없으면 설정에서 다른 \
+                             목소리를 골라 주세요.",
+        never_ended: "목소리가 문장 중간에서 멈췄어요.",
+        never_ended_next: "대답은 글로 볼 수 있어요. 또 그러면 설정에서 다른 목소리를 골라 주세요.",
+        failed: "목소리가 대답을 다 말하지 못했어요.",
+        failed_next: "대답은 글로 볼 수 있어요. 또 그러면 설정에서 다른 목소리를 골라 주세요.",
+    },
     settings: Settings {
         title: "설정",
         intro: "이 기기의 이 브라우저에만 저장해요.",

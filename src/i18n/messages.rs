@@ -124,6 +124,18 @@ catalogue! {
         unreliable, unreliable_next,
     }
 
+    /// How Bella speaks. A `…_next` is what to do when she does not.
+    speaking: SpeakingWords {
+        title, lead, aloud, on, off,
+        korean_voice, english_voice, bella_chooses, stays, leaves, leaves_note,
+        no_voice, only_remote,
+        rate, slower, normal, faster, try_it, sample,
+        no_voices, no_voices_next, no_voice_for(language), no_voice_for_next,
+        remote_only(language), remote_only_next, not_allowed, not_allowed_next,
+        never_started, never_started_next, never_ended, never_ended_next,
+        failed, failed_next,
+    }
+
     settings: Settings {
         title, intro, language, language_note, theme, theme_auto, theme_light, theme_dark,
         length, length_note, length_short, length_medium, length_long,

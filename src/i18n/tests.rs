@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
+use bella_companion::mouth::NotSaid;
 use bella_companion::{Language, Loading, Trouble};
 use bella_protocol::{Failure, NotKept};
 use unicode_normalization::is_nfc;
@@ -126,6 +127,26 @@ fn a_model_that_is_not_kept_is_explained() {
                 assert_eq!(told.next.contains("79 MB"), others_bytes > 0, "{told:?}");
             }
         }
+    }
+}
+
+#[test]
+fn every_silence_has_a_sentence_and_a_next_step() {
+    let mut kinds = BTreeSet::new();
+    for why in [
+        NotSaid::NoVoices,
+        NotSaid::NoVoiceFor(Language::Korean),
+        NotSaid::OnlyRemote(Language::English),
+        NotSaid::NotAllowed,
+        NotSaid::NeverStarted,
+        NotSaid::NeverEnded,
+        NotSaid::Failed { error: "network".into() },
+    ] {
+        assert!(kinds.insert(why.kind()), "two silences are called {}", why.kind());
+        let [korean, english] = Language::ALL.map(|it| tell::not_said(messages(it), &why));
+        assert_ne!(korean.what, english.what, "{why:?}");
+        assert_ne!(korean.next, english.next, "{why:?}");
+        assert_eq!(korean.detail, english.detail, "{why:?}");
     }
 }
 

@@ -11,6 +11,7 @@
 //! - [`storage`]: a few short texts that outlive the tab; [`vault`]: secrets that do
 //! - [`load_mark`]: how a later tab learns what one died over
 //! - [`own_server`]: asks a server of the person's own
+//! - [`speech`]: the voices of the browser
 //! - [`follow`]: a list that stays at its end while it grows
 //! - [`frame`], [`input`], [`marks`], [`now`]: small things
 
@@ -30,5 +31,6 @@ pub mod marks;
 pub mod now;
 pub mod own_server;
 pub mod service_worker;
+pub mod speech;
 pub mod storage;
 pub mod vault;

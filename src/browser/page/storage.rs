@@ -28,6 +28,11 @@ pub enum Key {
     Rates,
     /// A server of the person's own, and its key as it was sealed.
     OwnServer,
+    /// Whether Bella speaks, how fast, and with which voices.
+    Speaking,
+    SpeechRate,
+    KoreanVoice,
+    EnglishVoice,
 }
 
 impl Key {
@@ -46,6 +51,10 @@ impl Key {
             Key::Memory => "bella.memory",
             Key::Rates => "bella.rates",
             Key::OwnServer => "bella.own-server",
+            Key::Speaking => "bella.speaking",
+            Key::SpeechRate => "bella.speech-rate",
+            Key::KoreanVoice => "bella.korean-voice",
+            Key::EnglishVoice => "bella.english-voice",
         }
     }
 }
