@@ -18,7 +18,8 @@
 //! - [`host`]: the server behind a test, which can be stopped or told to misbehave
 //! - [`evidence`]: what is kept of a test that failed
 //! - [`chromium`], [`browser`], [`watch`], [`devtools`]: a Chromium, started and
-//!   certain to end; what runs in it; the protocol it is driven by
+//!   certain to end; what runs in it; the protocol it is driven by; `voices`: what
+//!   it speaks with
 //! - [`text_error`]: how far a transcript is from what was said
 //! - [`testid`]: the names of things on the page, shared with the page itself
 //!
@@ -54,6 +55,7 @@ pub mod testid;
 pub mod text_error;
 pub mod timeline;
 pub mod tracing;
+mod voices;
 pub mod watch;
 
 pub use browser::Browser;

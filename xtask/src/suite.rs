@@ -7,7 +7,7 @@
 //!
 //! - [`tally`]: counting tests by what the runners print
 //! - [`failures`]: the failed tests and their last words, found in a log
-//! - [`browser`]: a Chromium, a driver and a Korean font, found or installed
+//! - [`browser`]: a Chromium, a driver, a Korean font and voices, found or installed
 
 pub(crate) mod browser;
 mod failures;
@@ -250,6 +250,7 @@ impl Running<'_> {
         let cache = self.weights()?;
         let browser = browser::chromium(self.report)?;
         browser::korean_font(self.report)?;
+        browser::voices(self.report)?;
         // Everything on the build that the browser gets by itself, and what the
         // engine itself has to do once more on the other.
         for (build, which) in
