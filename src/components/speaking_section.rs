@@ -164,7 +164,7 @@ pub fn NotSaidNotice(#[prop(into)] mouth: Signal<MouthState>) -> impl IntoView {
         let kind = why.kind();
         let told = Memo::new(move |_| tell::not_said(settings.messages(), &why));
         Some(view! {
-            <div class="notice" data-testid=testid::NOT_SAID data-reason=kind>
+            <div class="notice notice-calm" data-testid=testid::NOT_SAID data-reason=kind>
                 <ToldWords told/>
             </div>
         })
