@@ -5,8 +5,8 @@ use bella_protocol::{
 };
 
 use crate::{
-    Effect, Event, Language, Loading, Manner, Model, Now, Phase, ReplyState, Speaker, State,
-    Trouble, Turn, TurnId, Waiting, prompt,
+    Effect, Event, Language, Loading, Manner, Model, Now, Persona, Phase, ReplyState, Speaker,
+    State, Tone, Trouble, Turn, TurnId, Waiting, prompt,
 };
 
 /// How often a dying engine is started again before the person is asked.
@@ -201,7 +201,8 @@ impl Companion {
         self.add_turn(Speaker::Person, question.text, question.at_ms);
         let options = self.state.manner.options(now.random);
         let context = self.context_length.min(options.context_tokens);
-        let prompt = prompt::compose(language, &self.state.conversation, context);
+        let (persona, tone) = (Persona::default(), Tone::default());
+        let prompt = prompt::compose(language, &persona, tone, &self.state.conversation, context);
         self.add_turn(Speaker::Bella(ReplyState::Streaming), String::new(), now.at_ms);
         self.forgotten = prompt.forgotten;
         let request =

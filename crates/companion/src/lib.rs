@@ -10,6 +10,10 @@
 //! - [`companion`]: the state machine between them
 //! - [`prompt`]: what the model is told, and how much of the past fits
 //! - [`manner`]: how long and how freely she answers
+//! - [`persona`]: what she is called, and her manner of speaking
+//! - [`mood`]: how the person's turns move her, and what that changes
+//! - [`feeling_words`]: feelings that are told in so many words
+//! - [`commands`]: the few requests that she fulfils without a model
 //! - [`queue`]: models that are to come onto the device, one after the other
 //! - [`fit`]: what a device can carry, and whether a model is too much for it
 //! - [`trouble`]: what went wrong, for the catalogue to put into words
@@ -27,12 +31,17 @@
 //! assert_eq!(bella.state().phase, Phase::Empty);
 //! ```
 
+pub mod commands;
 pub mod companion;
 pub mod effect;
 pub mod event;
+pub mod feeling_words;
 pub mod fit;
+mod hangul;
 pub mod language;
 pub mod manner;
+pub mod mood;
+pub mod persona;
 pub mod prompt;
 pub mod pulse;
 pub mod queue;
@@ -40,12 +49,15 @@ pub mod sentences;
 pub mod state;
 pub mod trouble;
 
+pub use commands::{Command, LocalTime, Weekday};
 pub use companion::Companion;
 pub use effect::Effect;
 pub use event::{Event, Model, Now};
 pub use fit::{Device, Fit, Tier};
 pub use language::Language;
 pub use manner::{Manner, ReplyLength, Variety};
+pub use mood::{Face, Feeling, Mood, Reading, Tone};
+pub use persona::{Formality, Name, Persona, Temperament, UnfitName};
 pub use pulse::{Beat, Pulse};
 pub use queue::{ItemState, Queue};
 pub use state::{Loading, Phase, ReplyState, Speaker, State, Turn, TurnId, Waiting};
