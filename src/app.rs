@@ -12,6 +12,7 @@ use crate::components::shell::Shell;
 use crate::lab::{provide_lab, use_lab};
 use crate::own_server::provide_own_server;
 use crate::pages::{AboutPage, LabPage, ModelsPage, NotFoundPage, SettingsPage, TalkPage};
+use crate::persona_settings::PersonaSettings;
 use crate::renewal::provide_renewal;
 use crate::settings::Settings;
 use crate::shared::Sharing;
@@ -31,6 +32,7 @@ pub fn mount() {
 fn App() -> impl IntoView {
     let settings = Settings::recall();
     provide_context(settings);
+    provide_context(PersonaSettings::recall());
     provide_bella(settings);
     provide_lab(settings);
     provide_own_server();

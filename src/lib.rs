@@ -7,7 +7,7 @@
 //!   signals the views are drawn from
 //! - [`lab`]: this device measured, in an engine of its own
 //! - [`library`]: the models of the manifest; [`pantry`]: what of them the device
-//!   keeps; [`settings`]: what a person chose
+//!   keeps; [`settings`]: what a person chose, [`persona_settings`]: of Bella herself
 //! - [`own_server`]: a server of one's own, beside the policy; [`secret`]: what
 //!   nobody else may read
 //! - [`renewal`]: new versions of the page; [`shared`]: what other apps share with
@@ -40,6 +40,8 @@ pub mod own_server;
 pub mod pages;
 #[cfg(feature = "page")]
 pub mod pantry;
+#[cfg(feature = "page")]
+pub mod persona_settings;
 #[cfg(feature = "page")]
 pub mod renewal;
 #[cfg(feature = "page")]

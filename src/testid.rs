@@ -55,6 +55,9 @@ pub const ASK_AGAIN: &str = "ask-again";
 pub const ENGINE_STATE: &str = "engine-state";
 /// The promise that nothing leaves the tab; always visible.
 pub const RUNS_HERE: &str = "runs-here";
+/// Her mood in a word. `data-mood`: `glad` | `calm` | `tender` | `concerned`;
+/// `data-tone`, in which the model is asked to answer: `neutral` | `comfort` | `share-joy`.
+pub const MOOD: &str = "mood";
 /// Something failed; `data-trouble` names the kind.
 pub const TROUBLE: &str = "trouble";
 pub const RETRY: &str = "retry";
@@ -138,6 +141,14 @@ pub const REPLY_LENGTH: &str = "reply-length";
 pub const VARIETY: &str = "variety";
 /// `full` | `saving`
 pub const POWER: &str = "power";
+/// `polite` | `casual`
+pub const PERSONA_SPEECH: &str = "persona-speech";
+/// `warm` | `cheerful` | `calm` | `dry`
+pub const PERSONA_TEMPERAMENT: &str = "persona-temperament";
+
+/// On the settings page: an `<input>` with the name somebody gave her, empty for her
+/// own. `data-trouble`, while what stands there is no name: `empty` | `too-long` | `sign`.
+pub const PERSONA_NAME: &str = "persona-name";
 
 /// On the settings page: a server of the person's own. `data-state`: `none` | `kept` |
 /// `cannot-be`; `data-key`: `none` | `stored` | `lost`.

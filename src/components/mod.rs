@@ -1,11 +1,11 @@
 //! What pages are made of.
 //!
 //! - frame: [`shell`], [`link`], [`page_title`], [`badges`]
-//! - her: [`bell`]
+//! - her: [`bell`], [`mood_badge`]
 //! - talk: [`conversation`], [`welcome`], [`message`], [`composer`], [`announcer`]
 //! - models: [`load_panel`], [`model_card`], [`stray_card`], [`larder_panel`],
 //!   [`make_room`]
-//! - settings: [`engine_facts`], [`own_server`]
+//! - settings: [`persona_section`], [`engine_facts`], [`own_server`]
 //! - the lab: [`lab_results`]
 //! - what there is to tell on any page: [`news`]
 //! - all over: [`choices`], [`trouble_notice`], [`icon`]
@@ -25,9 +25,11 @@ pub mod load_panel;
 pub mod make_room;
 pub mod message;
 pub mod model_card;
+pub mod mood_badge;
 pub mod news;
 pub mod own_server;
 pub mod page_title;
+pub mod persona_section;
 pub mod shell;
 pub mod stray_card;
 pub mod trouble_notice;

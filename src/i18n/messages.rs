@@ -68,6 +68,11 @@ catalogue! {
         waking, broken, empty, loading(percent), idle, thinking, replying,
     }
 
+    /// What shows in her face, in a word or two.
+    mood: MoodWords {
+        label, glad, calm, tender, concerned,
+    }
+
     /// The promise beside everything.
     promise: Promise {
         badge, detail,
@@ -84,6 +89,22 @@ catalogue! {
     /// language it speaks are offered.
     suggestion: Suggestions {
         first, second, third,
+    }
+
+    /// What she says once she has done what she was asked for; said by her.
+    command_replies: CommandReplies {
+        midnight, midday, on_the_hour(part, hour), time(part, hour, minute),
+        small_hours, morning, noon, afternoon, evening, night,
+        date(weekday, day, month, year), help,
+        may_i_clear, cleared, nothing_to_clear, not_cleared,
+        voice_on, voice_off, no_voice, slower, faster, slowest, fastest, dark, light,
+        korean, english, page_korean, page_english,
+    }
+
+    calendar: CalendarWords {
+        sunday, monday, tuesday, wednesday, thursday, friday, saturday,
+        january, february, march, april, may, june, july, august, september, october,
+        november, december,
     }
 
     load: Load {
@@ -128,6 +149,13 @@ catalogue! {
         title, intro, language, language_note, theme, theme_auto, theme_light, theme_dark,
         length, length_note, length_short, length_medium, length_long,
         variety, variety_note, variety_steady, variety_natural, variety_playful,
+    }
+
+    /// Who Bella is to be.
+    persona: PersonaWords {
+        title, lead, name, name_note, name_empty, name_too_long, name_sign,
+        speech, speech_note, polite, casual,
+        temperament, temperament_note, warm, cheerful, calm, dry,
     }
 
     /// Which engine runs, and why it is not the fast one.

@@ -8,6 +8,7 @@ use crate::components::choices::{Choice, Choices};
 use crate::components::engine_facts::EngineFacts;
 use crate::components::own_server::OwnServerSection;
 use crate::components::page_title::PageTitle;
+use crate::components::persona_section::PersonaSection;
 use crate::i18n;
 use crate::settings::{Theme, power_name, use_settings};
 use crate::testid;
@@ -76,6 +77,7 @@ pub fn SettingsPage() -> impl IntoView {
                         .for_each(|variety| manner.update(|manner| manner.variety = variety))
                 }
             />
+            <PersonaSection/>
             <EngineFacts/>
             <Show when=move || has_threads.get()>
                 <Choices

@@ -12,8 +12,9 @@
 //! - [`load_mark`]: how a later tab learns what one died over
 //! - [`own_server`]: asks a server of the person's own
 //! - [`follow`]: a list that stays at its end while it grows
-//! - [`frame`], [`input`], [`marks`], [`now`]: small things
+//! - [`clock`], [`frame`], [`input`], [`marks`], [`now`]: small things
 
+pub mod clock;
 pub mod crash;
 pub mod device;
 pub mod document;

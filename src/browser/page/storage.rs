@@ -16,6 +16,7 @@ pub enum Key {
     ReplyLength,
     Variety,
     Power,
+    Persona,
     /// Models that are on their way onto the device.
     Queue,
     /// How much of the device models may take.
@@ -40,6 +41,7 @@ impl Key {
             Key::ReplyLength => "bella.reply-length",
             Key::Variety => "bella.variety",
             Key::Power => "bella.power",
+            Key::Persona => "bella.persona",
             Key::Queue => "bella.queue",
             Key::KeepAtMost => "bella.keep-at-most",
             Key::AskedToKeep => "bella.asked-to-keep",
