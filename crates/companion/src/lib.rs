@@ -10,6 +10,7 @@
 //! - [`companion`]: the state machine between them
 //! - [`prompt`]: what the model is told, and how much of the past fits
 //! - [`manner`]: how long and how freely she answers
+//! - [`history`]: what was said, kept: as data, as a file, and found again
 //! - [`queue`]: models that are to come onto the device, one after the other
 //! - [`fit`]: what a device can carry, and whether a model is too much for it
 //! - [`trouble`]: what went wrong, for the catalogue to put into words
@@ -31,6 +32,7 @@ pub mod companion;
 pub mod effect;
 pub mod event;
 pub mod fit;
+pub mod history;
 pub mod language;
 pub mod manner;
 pub mod prompt;
