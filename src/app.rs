@@ -9,9 +9,12 @@ use crate::bella::{provide_bella, use_bella};
 use crate::browser::page::{crash, document, entry, marks};
 use crate::components::link::BasePath;
 use crate::components::shell::Shell;
+use crate::history::provide_history;
 use crate::lab::{provide_lab, use_lab};
 use crate::own_server::provide_own_server;
-use crate::pages::{AboutPage, LabPage, ModelsPage, NotFoundPage, SettingsPage, TalkPage};
+use crate::pages::{
+    AboutPage, HistoryPage, LabPage, ModelsPage, NotFoundPage, SettingsPage, TalkPage,
+};
 use crate::renewal::provide_renewal;
 use crate::settings::Settings;
 use crate::shared::Sharing;
@@ -31,6 +34,7 @@ pub fn mount() {
 fn App() -> impl IntoView {
     let settings = Settings::recall();
     provide_context(settings);
+    provide_history();
     provide_bella(settings);
     provide_lab(settings);
     provide_own_server();
@@ -50,6 +54,7 @@ fn App() -> impl IntoView {
                     <Route path=path!("/settings") view=SettingsPage/>
                     <Route path=path!("/about") view=AboutPage/>
                     <Route path=path!("/lab") view=LabPage/>
+                    <Route path=path!("/history") view=HistoryPage/>
                 </Routes>
             </Shell>
         </Router>

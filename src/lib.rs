@@ -10,6 +10,7 @@
 //!   keeps; [`settings`]: what a person chose
 //! - [`own_server`]: a server of one's own, beside the policy; [`secret`]: what
 //!   nobody else may read
+//! - [`history`]: the conversation as the device keeps it
 //! - [`renewal`]: new versions of the page; [`shared`]: what other apps share with
 //!   her; [`in_app`]: browsers inside of other apps, and the way out
 //! - [`i18n`]: every word a person reads
@@ -26,6 +27,8 @@ pub mod app;
 pub mod bella;
 #[cfg(feature = "page")]
 pub mod components;
+#[cfg(feature = "page")]
+pub mod history;
 #[cfg(feature = "page")]
 pub mod i18n;
 #[cfg(feature = "page")]

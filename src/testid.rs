@@ -160,6 +160,54 @@ pub const OWN_SERVER_REOPEN: &str = "own-server-reopen";
 /// On the models page; `any` | `1` | `2` | `4`, in GB.
 pub const KEEP_AT_MOST: &str = "keep-at-most";
 
+/// Leads to the history, from the settings and from a conversation.
+pub const NAV_HISTORY: &str = "nav-history";
+/// On the settings page; `yes` | `no`.
+pub const HISTORY_WANTED: &str = "history-wanted";
+/// The history's page. `data-access`: `opening` | `open` | `locked` | `unavailable`;
+/// `data-sealed`: `yes` | `no`; `data-whole`: `yes` once everything there is was read.
+pub const HISTORY: &str = "history";
+/// Looks through it while one types.
+pub const HISTORY_SEARCH: &str = "history-search";
+/// What is shown; `data-shows` is `all` | `found`, `data-count` how many there are
+/// altogether. While something is looked for it is about the last search that ended;
+/// `data-query` says which.
+pub const HISTORY_LIST: &str = "history-list";
+/// What was said in one conversation on one day; `data-conversation` is its number.
+pub const HISTORY_GROUP: &str = "history-group";
+/// `data-speaker`: `person` | `bella`; `data-ended`: `done` | `stopped` | `failed`;
+/// `data-came`: `typed` | `spoken`. What was looked for stands in a `<mark>`.
+pub const HISTORY_ENTRY: &str = "history-entry";
+/// Inside an entry: its words and nothing else.
+pub const HISTORY_TEXT: &str = "history-text";
+/// Shows older ones.
+pub const HISTORY_MORE: &str = "history-more";
+/// Opens and closes what can be done to all of it.
+pub const HISTORY_MANAGE: &str = "history-manage";
+pub const HISTORY_EXPORT: &str = "history-export";
+/// An `<input type=file>`.
+pub const HISTORY_IMPORT: &str = "history-import";
+/// Ask before they do it: [`HISTORY_ERASE_YES`] does it, [`HISTORY_ERASE_NO`] does not.
+pub const HISTORY_ERASE_ALL: &str = "history-erase-all";
+pub const HISTORY_ERASE_ONE: &str = "history-erase-one";
+pub const HISTORY_ERASE_YES: &str = "history-erase-yes";
+pub const HISTORY_ERASE_NO: &str = "history-erase-no";
+/// Fields that are always empty at first.
+pub const HISTORY_PASSPHRASE: &str = "history-passphrase";
+pub const HISTORY_NEW_PASSPHRASE: &str = "history-new-passphrase";
+pub const HISTORY_PASSPHRASE_AGAIN: &str = "history-passphrase-again";
+pub const HISTORY_OPEN: &str = "history-open";
+pub const HISTORY_SET: &str = "history-set";
+pub const HISTORY_CHANGE: &str = "history-change";
+pub const HISTORY_REMOVE: &str = "history-remove";
+pub const HISTORY_LOCK: &str = "history-lock";
+/// What came of what was done last; `data-outcome` names it (`saved`, `brought`,
+/// `wrong-passphrase`, `passphrase-set`, …).
+pub const HISTORY_OUTCOME: &str = "history-outcome";
+/// Beside a conversation: it is not kept, and why. `data-trouble`: as an outcome, or
+/// `locked`.
+pub const HISTORY_TROUBLE: &str = "history-trouble";
+
 /// Leads from the engine's facts in the settings to the lab.
 pub const NAV_LAB: &str = "nav-lab";
 /// `data-state`: `resting` | `measuring` | `done` | `stopped`.

@@ -14,6 +14,8 @@ pub enum Icon {
     Clear,
     Again,
     Close,
+    History,
+    Lock,
 }
 
 impl Icon {
@@ -44,6 +46,8 @@ impl Icon {
             Icon::Clear => "M5 7h14M10 7V4.5h4V7m-7 0 .8 12.5h8.4L17 7M10.3 10.5v5.5m3.4-5.5v5.5",
             Icon::Again => "M19.5 12a7.5 7.5 0 1 1-2.3-5.4M19.5 3.5V8H15",
             Icon::Close => "m6 6 12 12M18 6 6 18",
+            Icon::History => "M4.5 12a7.5 7.5 0 1 0 2.3-5.4M4.5 3.5V8H9M12 8v4.5l3 2",
+            Icon::Lock => "M6 11h12v9H6zM8.5 11V7.5a3.5 3.5 0 0 1 7 0V11M12 14.5v2",
         }
     }
 }

@@ -6,6 +6,8 @@
 //! - models: [`load_panel`], [`model_card`], [`stray_card`], [`larder_panel`],
 //!   [`make_room`]
 //! - settings: [`engine_facts`], [`own_server`]
+//! - history: [`history_list`], [`history_manage`], [`history_passphrase`], and
+//!   [`history_notice`] for other pages
 //! - the lab: [`lab_results`]
 //! - what there is to tell on any page: [`news`]
 //! - all over: [`choices`], [`trouble_notice`], [`icon`]
@@ -17,6 +19,10 @@ pub mod choices;
 pub mod composer;
 pub mod conversation;
 pub mod engine_facts;
+pub mod history_list;
+pub mod history_manage;
+pub mod history_notice;
+pub mod history_passphrase;
 pub mod icon;
 pub mod lab_results;
 pub mod larder_panel;

@@ -346,8 +346,9 @@ pub static MESSAGES: Messages = Messages {
         kept_settings: "Your settings and the name of the last model, in this browser's storage. The \
                         key of a server you added is sealed there.",
         kept_models: "The models you loaded, until you delete them on the page of models.",
-        kept_conversation: "The conversation lives in memory only. Closing or reloading the tab \
-                            erases it.",
+        kept_conversation: "Your conversations, in this browser's database and nowhere else, unless \
+                            you switch that off in the settings. You can search them, save them, \
+                            seal them with a passphrase and erase them.",
         kept_nobody: "No cookies.",
         check_title: "See for yourself",
         check_network: "Open your browser's developer tools, choose the network view and talk to \
@@ -357,12 +358,133 @@ pub static MESSAGES: Messages = Messages {
         limits_mistakes: "Small models make mistakes and say them with confidence. Check what \
                           matters.",
         limits_device: "Browser extensions and other programs on this device may be able to read \
-                        what is on this page.",
+                        what is on this page, and whoever uses this browser can read past \
+                        conversations that no passphrase seals.",
         limits_host: "Whoever hosts this page can see that you opened it and fetched a model, as \
                       with any web page.",
         licence_title: "Licence",
         licence: "Bella is free software under the MIT or the Apache 2.0 licence. Each model has a \
                   licence of its own, named on its card.",
+    },
+    history: HistoryWords {
+        title: "Past conversations",
+        lead: "What you and Bella said, kept in this browser and nowhere else.",
+        link: "Past conversations",
+        opening: "Looking…",
+        unavailable: "The history cannot be read here.",
+        none: "Nothing is kept yet. What you talk about with Bella appears here.",
+        reading: "Older ones are still being read…",
+        more: "Show older ones",
+        unreadable: |count| format!("Damaged, cannot be read: {count}."),
+        search: "Search",
+        found: |count| format!("Found: {count}."),
+        not_found: "Nothing was found.",
+        hits: "What was found",
+        spoken: "spoken",
+        stopped: "stopped",
+        failed: "failed",
+        silent: "No words came.",
+        manage: "Save, erase, passphrase",
+        files: "As a file",
+        files_note: "A saved file is not sealed: whoever has it can read it. From such a file, \
+                     what is missing here is added and nothing is lost.",
+        export: "Save as a file",
+        import: "Bring from a file",
+        erase: "Erase",
+        erase_note: "What is erased cannot be brought back. A single conversation is erased where \
+                     it stands in the list.",
+        erase_all: "Erase everything",
+        erase_all_sure: "Erase all conversations on this device, for good?",
+        erase_one: "Erase this conversation",
+        erase_one_sure: "Erase this conversation for good?",
+        erase_yes: "Erase",
+        keep_it: "Keep it",
+        passphrase: "Passphrase",
+        passphrase_none: "There is none. Whoever can use this browser can read the history.",
+        passphrase_set: "There is one. The history is sealed, and open in this tab until the tab \
+                         is reloaded or you lock it.",
+        passphrase_how: "With a passphrase the history lies sealed on this device. It is asked for \
+                         whenever the page was opened anew.",
+        passphrase_forgotten: "Nobody can recover a forgotten passphrase. Then the history can only \
+                               be erased.",
+        current: "Current passphrase",
+        new: "New passphrase",
+        again: "New passphrase once more",
+        set: "Set the passphrase",
+        change: "Change the passphrase",
+        remove: "Remove the passphrase",
+        lock: "Lock now",
+        open: "Open",
+        locked: "The history is locked",
+        locked_note: "Enter the passphrase you set to read it and to keep what you say now.",
+        no_way_in: "Without the passphrase nobody can open it, and it can only be erased.",
+        wanted: "Keep conversations",
+        wanted_note: "On this device only. You can search them, save them, seal them with a \
+                      passphrase and erase them.",
+        wanted_yes: "Keep on this device",
+        wanted_no: "Do not keep",
+        still_there: "What was kept before is still here.",
+        waiting: |count| {
+            format!(
+                "Not kept yet, because the history is locked: {count}. Closing the tab loses it."
+            )
+        },
+        busy: "One moment…",
+        full: "There is no room left on this device, so what you say now is not kept.",
+        full_next: "Delete a model you do not need or erase old conversations. Then it is kept again.",
+        refused: "This browser does not keep anything for this page, so conversations are not kept.",
+        refused_next: "Allow the page to store data, or use a window that is not private. Talking \
+                       works all the same.",
+        later: "A later version of Bella wrote this history.",
+        later_next: "Open the newest version: close all tabs of Bella and open her again.",
+        damaged: "What is kept of the history was damaged.",
+        damaged_next: "It can only be erased. A file saved earlier can be brought back after that.",
+        crossed: "Another tab changed the history at the same time.",
+        crossed_next: "Nothing was lost. Try again.",
+        wrong: "That is not the passphrase.",
+        wrong_next: "Check for capital letters and the keyboard's language, and try again.",
+        too_short: |count| format!("Choose a passphrase of at least {count} letters."),
+        too_long: "That is too long for a passphrase.",
+        differs: "The two are not alike. Enter the new passphrase once more.",
+        lock_damaged: "What is kept to check the passphrase was damaged.",
+        lock_damaged_next: "Without it the history cannot be opened any more, only erased.",
+        no_memory: "There was not enough memory to check the passphrase.",
+        no_memory_next: "Close other tabs and try again.",
+        not_sealed: "This browser cannot seal anything on this page.",
+        not_sealed_next: "A secure connection (https) is needed for that. Nothing was changed.",
+        too_large: |size, limit| {
+            format!("The file has {size}; more than {limit} are not read at once.")
+        },
+        too_many: |limit| format!("The file has more than {limit} entries."),
+        not_json: |line, column| {
+            format!("The file breaks off or is damaged at line {line}, column {column}.")
+        },
+        not_a_history: "The file is not a history saved by Bella.",
+        not_read_next: "Nothing of it was added. Choose a file that was saved here.",
+        other_version: |version| {
+            format!("The file is of version {version}, unknown to this Bella.")
+        },
+        other_version_next: "Nothing of it was added. Bring it with the version that saved it.",
+        unfit: |entry, field| format!("Entry {entry} of the file does not fit: “{field}”"),
+        unfit_file: |field| format!("The file does not fit: “{field}”"),
+        is_missing: "is missing.",
+        is_other: "is of another kind than it should be.",
+        is_unknown: "has a value that does not exist here.",
+        is_long: "is too long.",
+        no_file: "The file could not be read.",
+        no_file_next: "It may have been moved since it was chosen. Choose it again.",
+        not_saved: "The browser did not save the file.",
+        not_saved_next: "Allow the page to save files, and try again.",
+        now_locked: "The history is locked.",
+        now_set: "The history is sealed with your passphrase.",
+        now_changed: "The passphrase is changed.",
+        now_removed: "The passphrase is removed. The history is no longer sealed.",
+        brought: |added, known| format!("Added: {added}. Here already: {known}."),
+        saved: |count| format!("Saved as a file. Entries: {count}."),
+        saved_files: |count, files| format!("Saved. Entries: {count}, files: {files}."),
+        saved_next: "Whoever has the file can read it.",
+        erased: "Everything is erased.",
+        erased_one: "The conversation is erased.",
     },
     lab: LabWords {
         title: "Measure this device",

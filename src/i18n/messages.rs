@@ -164,6 +164,28 @@ catalogue! {
         licence_title, licence,
     }
 
+    /// The conversation as it is kept. A `…_next` is what to do about it.
+    history: HistoryWords {
+        title, lead, link, opening, unavailable, none, reading, more, unreadable(count),
+        search, found(count), not_found, hits,
+        spoken, stopped, failed, silent,
+        manage, files, files_note, export, import,
+        erase, erase_note, erase_all, erase_all_sure, erase_one, erase_one_sure, erase_yes, keep_it,
+        passphrase, passphrase_none, passphrase_set, passphrase_how, passphrase_forgotten,
+        current, new, again, set, change, remove, lock, open, locked, locked_note, no_way_in,
+        wanted, wanted_note, wanted_yes, wanted_no, still_there, waiting(count), busy,
+        full, full_next, refused, refused_next, later, later_next, damaged, damaged_next,
+        crossed, crossed_next, wrong, wrong_next, too_short(count), too_long, differs,
+        lock_damaged, lock_damaged_next, no_memory, no_memory_next, not_sealed, not_sealed_next,
+        too_large(size, limit), too_many(limit), not_json(line, column), not_a_history,
+        not_read_next, other_version(version), other_version_next,
+        unfit(entry, field), unfit_file(field), is_missing, is_other, is_unknown, is_long,
+        no_file, no_file_next, not_saved, not_saved_next,
+        now_locked, now_set, now_changed, now_removed,
+        brought(added, known), saved(count), saved_files(count, files), saved_next,
+        erased, erased_one,
+    }
+
     /// The page on which a device is measured.
     lab: LabWords {
         title, intro, link, models, models_note, busy, start, stop, measuring(model), step(done, all),

@@ -1,6 +1,8 @@
 //! What the companion knows as data, in words: troubles, with what the person
 //! can do next, and the engine.
 
+mod history;
+
 use bella_companion::{Fit, Loading, Tier, Trouble};
 use bella_measure::Skipped;
 use bella_protocol::{Build, BuildName, Failure, Fallback, NotKept};
@@ -11,6 +13,8 @@ use crate::own_server::address::Unfit;
 use crate::own_server::verdict::Verdict;
 use crate::own_server::{Outcome, UnfitKey};
 use crate::shared::Note;
+
+pub use history::history;
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Told {

@@ -6,6 +6,7 @@ use leptos::prelude::*;
 use crate::bella::use_bella;
 use crate::components::choices::{Choice, Choices};
 use crate::components::engine_facts::EngineFacts;
+use crate::components::history_notice::HistorySection;
 use crate::components::own_server::OwnServerSection;
 use crate::components::page_title::PageTitle;
 use crate::i18n;
@@ -76,6 +77,7 @@ pub fn SettingsPage() -> impl IntoView {
                         .for_each(|variety| manner.update(|manner| manner.variety = variety))
                 }
             />
+            <HistorySection/>
             <EngineFacts/>
             <Show when=move || has_threads.get()>
                 <Choices

@@ -12,13 +12,14 @@ use xtask::cache::Cache;
 use xtask::report::Terminal;
 use xtask::tools::AXE_CORE;
 
-fn pages() -> [(&'static str, Find); 6] {
+fn pages() -> [(&'static str, Find); 7] {
     [
         ("", by(COMPOSER)),
         ("models", by(MODEL_CARD)),
         ("settings", by(VARIETY)),
         ("about", by(PAGE_TITLE)),
         ("lab", by(LAB_MODEL)),
+        ("history", by(HISTORY_SEARCH)),
         ("no-such-page", by(NOT_FOUND)),
     ]
 }

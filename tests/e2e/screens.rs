@@ -15,13 +15,14 @@ const THEMES: [Theme; 2] = [Theme::Light, Theme::Dark];
 /// A phone, a tablet, a laptop.
 const SIZES: [(u32, u32); 3] = [(360, 740), (768, 1024), (1280, 800)];
 
-fn pages() -> [(&'static str, &'static str, Find); 6] {
+fn pages() -> [(&'static str, &'static str, Find); 7] {
     [
         ("talk", "", by(COMPOSER)),
         ("models", "models", by(MODEL_CARD)),
         ("settings", "settings", by(VARIETY)),
         ("about", "about", by(PAGE_TITLE)),
         ("lab", "lab", by(LAB_MODEL)),
+        ("history", "history", by(HISTORY_SEARCH)),
         ("not-found", "no-such-page", by(NOT_FOUND)),
     ]
 }

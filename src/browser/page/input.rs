@@ -34,3 +34,13 @@ pub fn focus_if_nothing_is(element: &HtmlElement) {
         focus(element);
     }
 }
+
+/// Shows an element that came up out of sight, and moves nothing that is in sight.
+pub fn bring_into_view(element: &HtmlElement) {
+    let window = web_sys::window();
+    let height = window.and_then(|window| window.inner_height().ok()?.as_f64());
+    let place = element.get_bounding_client_rect();
+    if height.is_some_and(|height| place.bottom() > height || place.top() < 0.0) {
+        element.scroll_into_view();
+    }
+}

@@ -9,11 +9,15 @@
 //! - [`service_worker`]: what keeps the page on the device
 //! - [`entry`]: what the page was opened for
 //! - [`storage`]: a few short texts that outlive the tab; [`vault`]: secrets that do
+//! - [`history_store`]: the conversation in the database, [`history_cipher`] sealed
+//!   with a passphrase; [`other_tabs`]: what tabs tell each other about it;
+//!   [`calendar`]: days where the person is
 //! - [`load_mark`]: how a later tab learns what one died over
 //! - [`own_server`]: asks a server of the person's own
 //! - [`follow`]: a list that stays at its end while it grows
 //! - [`frame`], [`input`], [`marks`], [`now`]: small things
 
+pub mod calendar;
 pub mod crash;
 pub mod device;
 pub mod document;
@@ -22,12 +26,15 @@ pub mod entry;
 pub mod follow;
 pub mod frame;
 pub mod hand_over;
+pub mod history_cipher;
+pub mod history_store;
 pub mod input;
 pub mod larder;
 pub mod leaving;
 pub mod load_mark;
 pub mod marks;
 pub mod now;
+pub mod other_tabs;
 pub mod own_server;
 pub mod service_worker;
 pub mod storage;

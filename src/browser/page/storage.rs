@@ -28,6 +28,10 @@ pub enum Key {
     Rates,
     /// A server of the person's own, and its key as it was sealed.
     OwnServer,
+    /// Whether the conversation is kept.
+    KeepsHistory,
+    /// The conversation that was ended last: it is not taken up again.
+    EndedConversation,
 }
 
 impl Key {
@@ -46,6 +50,8 @@ impl Key {
             Key::Memory => "bella.memory",
             Key::Rates => "bella.rates",
             Key::OwnServer => "bella.own-server",
+            Key::KeepsHistory => "bella.keeps-history",
+            Key::EndedConversation => "bella.ended-conversation",
         }
     }
 }
@@ -66,6 +72,21 @@ pub fn take_draft() -> String {
     let draft = session.get_item(DRAFT).ok().flatten();
     let _ = session.remove_item(DRAFT);
     draft.unwrap_or_default()
+}
+
+/// The conversation of this tab; empty after one was ended.
+const CONVERSATION: &str = "bella.conversation";
+
+/// For this tab's next page.
+pub fn leave_conversation(conversation: &str) {
+    if let Some(session) = session() {
+        let _ = session.set_item(CONVERSATION, conversation);
+    }
+}
+
+/// What the page before this one in this tab left, if there was one.
+pub fn left_conversation() -> Option<String> {
+    session()?.get_item(CONVERSATION).ok().flatten()
 }
 
 /// Tells when another tab has changed any of it.
