@@ -2,8 +2,8 @@
 //! along, erased; under a passphrase if the person wants one.
 //!
 //! - [`state`]: what is kept beside the entries; [`lock`]: what is kept of a passphrase
-//! - [`keeping`]: entries on their way to the database and back; [`changing`]: what a
-//!   person does to all of them; [`outcome`]: what came of it
+//! - [`keeping`]: entries on their way to the database and back, and `sealing` under
+//!   which form; [`changing`]: what a person does to all of them; [`outcome`]: what came of it
 //!
 //! Without a passphrase entries are kept as they are, for this browser's eyes. With
 //! one, each is sealed by itself; a page that was just opened is locked, and what is
@@ -13,6 +13,7 @@ pub mod changing;
 pub mod keeping;
 pub mod lock;
 pub mod outcome;
+mod sealing;
 pub mod state;
 
 use std::collections::VecDeque;

@@ -48,7 +48,10 @@ struct Key {
 }
 
 #[component]
-pub fn HistoryList() -> impl IntoView {
+pub fn HistoryList(
+    /// Between the search and what is found.
+    children: Children,
+) -> impl IntoView {
     let settings = use_settings();
     let t = move || &settings.messages().history;
     let history = use_history();
@@ -78,6 +81,7 @@ pub fn HistoryList() -> impl IntoView {
 
     view! {
         <Search typed found count/>
+        {children()}
         <div
             class="history-list"
             data-testid=testid::HISTORY_LIST

@@ -9,14 +9,16 @@
 //! carried along as it was.
 
 use std::future::Future;
+use std::sync::Arc;
 
 use bella_companion::history::{self, ConversationId, Entry, file, merge};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
-use super::keeping::{AT_ONCE, Plain, Unread, plain, read, to_be_stored};
+use super::keeping::AT_ONCE;
 use super::lock::{Lock, Recipe, fit};
 use super::outcome::Outcome;
+use super::sealing::{Plain, Unread, plain, read, to_be_stored};
 use super::state::{State, Stored};
 use super::{Access, History};
 use crate::browser::page::hand_over::{self, Files};
@@ -160,7 +162,11 @@ impl History {
                 let lock = before.lock.clone().filter(|_| is_open);
                 before.rewritten(0, None, lock)
             });
-            history.settle(after.await?);
+            let after = after.await?;
+            let cipher = history
+                .kept
+                .with_value(|kept| kept.cipher.clone().filter(|_| kept.state.lock == after.lock));
+            history.settle(after, cipher, Vec::new(), 0);
             Ok(Some(Outcome::Erased { everything: true }))
         });
     }
@@ -244,16 +250,13 @@ impl History {
             }
             let unreadable_from = unreadable.first().map(|(id, _)| *id);
             let after = before.rewritten(entries.len(), unreadable_from, lock.clone());
+            let count = unreadable.len();
             let (mut texts, mut stored) = apart(unreadable);
             texts.extend(entries.iter().map(plain));
             stored.extend(to_be_stored(texts, cipher.as_ref()).await?);
             match store.replace(&before, &after, &stored).await {
                 Ok(()) => {
-                    self.kept.update_value(|kept| {
-                        kept.state.lock.clone_from(&after.lock);
-                        kept.cipher.clone_from(&cipher);
-                    });
-                    self.settle(after);
+                    self.settle(after, cipher, entries, count);
                     return Ok(());
                 }
                 Err(StoreError::Crossed) => {}
@@ -263,10 +266,20 @@ impl History {
         Err(Outcome::Crossed)
     }
 
-    /// Goes on with what there is now.
-    fn settle(self, state: State) {
+    /// Goes on with what there is now. It is known: nobody need see the list go and
+    /// come back.
+    fn settle(self, state: State, cipher: Option<Cipher>, entries: Vec<Entry>, unreadable: usize) {
+        self.kept.update_value(|kept| {
+            kept.state.lock.clone_from(&state.lock);
+            kept.cipher = cipher;
+        });
         self.take_over(state);
-        self.read_all();
+        self.kept.update_value(|kept| {
+            kept.entries = entries.into_iter().map(Arc::new).collect();
+            kept.unreadable = unreadable;
+            kept.read_from = kept.state.first_id;
+        });
+        self.has_changed();
         self.write_soon();
         self.tell_others(Word::Changed);
     }

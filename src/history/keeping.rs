@@ -6,13 +6,12 @@ use bella_companion::history::{ConversationId, Entry, Note};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
-use super::lock::bound_to_entry;
 use super::outcome::Outcome;
-use super::state::{State, Stored, opened, padded};
+use super::sealing::{ReadError, plain, read, to_be_stored};
+use super::state::State;
 use super::{Access, History, Kept};
 use crate::browser::page::frame;
-use crate::browser::page::history_cipher::{Bound, Cipher, CipherError};
-use crate::browser::page::history_store::{HistoryStore, StoreError};
+use crate::browser::page::history_store::HistoryStore;
 use crate::browser::page::other_tabs::Word;
 
 /// Entries that are read at once when the page opens: more than a conversation takes
@@ -30,7 +29,7 @@ impl History {
         match self.try_to_look().await {
             Ok(()) => self.write_soon(),
             Err(why) => {
-                self.access.set(Access::Unavailable);
+                set_if_new(self.access, Access::Unavailable);
                 // Whoever says nothing misses nothing.
                 if self.kept.with_value(|kept| !kept.waiting.is_empty()) {
                     self.tell(why);
@@ -77,8 +76,8 @@ impl History {
             is_sealed && kept.cipher.is_none()
         });
         let access = if is_locked == Some(true) { Access::Locked } else { Access::Open };
-        self.is_sealed.set(is_sealed);
-        self.access.set(access);
+        set_if_new(self.is_sealed, is_sealed);
+        set_if_new(self.access, access);
         self.has_changed();
     }
 
@@ -265,10 +264,7 @@ impl History {
     }
 
     fn show_waiting(self) {
-        let waiting = self.kept.with_value(|kept| kept.waiting.len());
-        if self.waiting.get_untracked() != waiting {
-            self.waiting.set(waiting);
-        }
+        set_if_new(self.waiting, self.kept.with_value(|kept| kept.waiting.len()));
     }
 
     /// Says why nothing is kept, until something is again.
@@ -281,109 +277,15 @@ impl History {
     }
 }
 
+/// Whoever types into what is drawn from it is not to be interrupted for nothing.
+fn set_if_new<T: Copy + PartialEq + Send + Sync + 'static>(signal: RwSignal<T>, value: T) {
+    if signal.get_untracked() != value {
+        signal.set(value);
+    }
+}
+
 fn may_write(access: Access) -> bool {
     matches!(access, Access::Open | Access::Unavailable)
-}
-
-/// Entries out of the database, and what is none.
-#[derive(Debug, Default)]
-pub(super) struct Read {
-    pub entries: Vec<Entry>,
-    pub unreadable: Vec<(u64, Unread)>,
-}
-
-/// Something that is no entry. Nobody throws away what may only be misunderstood.
-#[derive(Debug)]
-pub(super) enum Unread {
-    /// It could be opened: it is sealed again with the rest, or not.
-    Text(Vec<u8>),
-    /// It stays as it is.
-    AsFound(Stored),
-}
-
-#[derive(Debug)]
-pub(super) enum ReadError {
-    Store(StoreError),
-    Cipher(CipherError),
-}
-
-impl From<StoreError> for ReadError {
-    fn from(why: StoreError) -> Self {
-        Self::Store(why)
-    }
-}
-
-impl From<CipherError> for ReadError {
-    fn from(why: CipherError) -> Self {
-        Self::Cipher(why)
-    }
-}
-
-impl From<ReadError> for Outcome {
-    fn from(why: ReadError) -> Self {
-        match why {
-            ReadError::Store(why) => why.into(),
-            ReadError::Cipher(why) => why.into(),
-        }
-    }
-}
-
-pub(super) async fn read(
-    stored: Vec<(u64, Stored)>,
-    cipher: Option<&Cipher>,
-) -> Result<Read, CipherError> {
-    let sealed = stored.iter().filter_map(|(id, stored)| match stored {
-        Stored::Sealed(bytes) => Some(Bound { to: bound_to_entry(*id), bytes: bytes.clone() }),
-        Stored::Open(_) => None,
-    });
-    let mut unsealed = match cipher {
-        Some(cipher) => cipher.open_all(sealed.collect()).await?.into_iter(),
-        None => Vec::new().into_iter(),
-    };
-    let mut read = Read::default();
-    for (id, stored) in stored {
-        let text = match &stored {
-            Stored::Open(json) if cipher.is_none() => Some(json.clone().into_bytes()),
-            // Under a passphrase, what lies open was put there by somebody else.
-            Stored::Open(_) => None,
-            Stored::Sealed(_) => unsealed.next().flatten(),
-        };
-        match text.as_deref().map(|text| opened(id, text)) {
-            Some(Some(entry)) => read.entries.push(entry),
-            Some(None) => read.unreadable.push((id, Unread::Text(text.unwrap_or_default()))),
-            None => read.unreadable.push((id, Unread::AsFound(stored))),
-        }
-    }
-    Ok(read)
-}
-
-/// What is kept of an entry, under its id and not yet sealed.
-pub(super) type Plain = (u64, Vec<u8>);
-
-pub(super) fn plain(entry: &Entry) -> Plain {
-    (entry.id, entry.to_json().into_bytes())
-}
-
-/// Texts as they are put into the database.
-pub(super) async fn to_be_stored(
-    plain: Vec<Plain>,
-    cipher: Option<&Cipher>,
-) -> Result<Vec<(u64, Stored)>, CipherError> {
-    let Some(cipher) = cipher else {
-        let text = |json: Vec<u8>| String::from_utf8_lossy(&json).into_owned();
-        return Ok(plain.into_iter().map(|(id, json)| (id, Stored::Open(text(json)))).collect());
-    };
-    let mut stored = Vec::with_capacity(plain.len());
-    let mut plain = plain.into_iter().peekable();
-    while plain.peek().is_some() {
-        let some: Vec<_> = plain.by_ref().take(AT_ONCE as usize).collect();
-        let ids: Vec<u64> = some.iter().map(|(id, _)| *id).collect();
-        let some = some.into_iter();
-        let some = some.map(|(id, json)| Bound { to: bound_to_entry(id), bytes: padded(json) });
-        let sealed = cipher.seal_all(some.collect()).await?;
-        stored.extend(ids.into_iter().zip(sealed.into_iter().map(Stored::Sealed)));
-    }
-    Ok(stored)
 }
 
 impl Kept {

@@ -31,7 +31,7 @@ pub static MESSAGES: Messages = Messages {
     },
     promise: Promise {
         badge: "Runs here",
-        detail: "Everything you say and everything Bella answers stays in this tab.",
+        detail: "Everything you say and everything Bella answers stays on this device.",
     },
     talk: Talk {
         title: "Talk with Bella",
@@ -330,8 +330,8 @@ pub static MESSAGES: Messages = Messages {
         lead: "Bella is a program in this browser tab. There is no account, no server that thinks \
                for her, and nobody on the other side.",
         stays_title: "What never leaves",
-        stays_words: "Your words. They go from the text field to a worker inside this tab and \
-                      nowhere else.",
+        stays_words: "Your words. They go to a worker inside this tab, into this browser's own \
+                      database while conversations are kept, and nowhere else.",
         stays_replies: "Bella's answers. They are computed by your own processor.",
         stays_models: "What the model makes of you. It does not learn from you and reports to \
                        nobody.",
@@ -480,6 +480,7 @@ pub static MESSAGES: Messages = Messages {
         now_changed: "The passphrase is changed.",
         now_removed: "The passphrase is removed. The history is no longer sealed.",
         brought: |added, known| format!("Added: {added}. Here already: {known}."),
+        brought_new: |added| format!("Added: {added}."),
         saved: |count| format!("Saved as a file. Entries: {count}."),
         saved_files: |count, files| format!("Saved. Entries: {count}, files: {files}."),
         saved_next: "Whoever has the file can read it.",

@@ -31,7 +31,7 @@ pub static MESSAGES: Messages = Messages {
     },
     promise: Promise {
         badge: "이 기기에서 실행",
-        detail: "주고받은 모든 말은 이 탭 안에만 머물러요.",
+        detail: "주고받은 모든 말은 이 기기 안에만 머물러요.",
     },
     talk: Talk {
         title: "벨라와 대화하기",
@@ -323,7 +323,8 @@ pub static MESSAGES: Messages = Messages {
         lead: "벨라는 이 브라우저 탭에서 도는 프로그램이에요. 계정도 없고, 대신 생각해 주는 서버도 \
                없고, 건너편에서 지켜보는 사람도 없어요.",
         stays_title: "밖으로 나가지 않는 것",
-        stays_words: "여러분의 말. 입력란에서 이 탭 안의 워커로만 가고 다른 곳으로는 가지 않아요.",
+        stays_words: "여러분의 말. 이 탭 안의 워커로 가고, 대화를 보관하면 이 브라우저의 데이터베이스에도 \
+                      남아요. 다른 곳으로는 가지 않아요.",
         stays_replies: "벨라의 대답. 여러분 기기의 프로세서가 계산해요.",
         stays_models: "모델이 여러분에 대해 알게 된 것. 모델은 여러분에게서 배우지 않고 어디에도 \
                        알리지 않아요.",
@@ -465,6 +466,7 @@ pub static MESSAGES: Messages = Messages {
         now_changed: "암호를 바꿨어요.",
         now_removed: "암호를 없앴어요. 이제 대화를 암호화하지 않아요.",
         brought: |added, known| format!("{added}개를 더했어요. {known}개는 이미 있었어요."),
+        brought_new: |added| format!("{added}개를 더했어요."),
         saved: |count| format!("파일로 저장했어요. 기록은 {count}개예요."),
         saved_files: |count, files| format!("파일 {files}개로 저장했어요. 기록은 {count}개예요."),
         saved_next: "파일을 가진 사람은 누구나 읽을 수 있어요.",

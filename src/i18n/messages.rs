@@ -182,7 +182,7 @@ catalogue! {
         unfit(entry, field), unfit_file(field), is_missing, is_other, is_unknown, is_long,
         no_file, no_file_next, not_saved, not_saved_next,
         now_locked, now_set, now_changed, now_removed,
-        brought(added, known), saved(count), saved_files(count, files), saved_next,
+        brought(added, known), brought_new(added), saved(count), saved_files(count, files), saved_next,
         erased, erased_one,
     }
 

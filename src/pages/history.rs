@@ -34,9 +34,10 @@ pub fn HistoryPage() -> impl IntoView {
         .into_any(),
         Access::Locked => view! { <Locked/> }.into_any(),
         Access::Open => view! {
-            <HistoryManage/>
-            <WhatCame/>
-            <HistoryList/>
+            <HistoryList>
+                <HistoryManage/>
+                <WhatCame/>
+            </HistoryList>
         }
         .into_any(),
     };

@@ -112,6 +112,38 @@ fn axe_finds_nothing_in_a_conversation() {
     });
 }
 
+#[test]
+fn axe_finds_nothing_in_a_history() {
+    let Some(stage) = Stage::bella() else { return };
+    stage.play(|visit| {
+        let mut findings = Findings::default();
+        for language in ["en", "ko"] {
+            visit.page.set_language(language);
+            visit.open_history();
+            visit.bring_history(&visit.history_of(&["벨라", "lighthouse"]), "brought");
+            visit.page.type_into(HISTORY_SEARCH, "ㅂㄹ");
+            visit.page.wait_for(by(HISTORY_LIST).with("data-query", "ㅂㄹ"));
+            visit.page.click(HISTORY_ERASE_ALL);
+            findings.look_at(visit, &format!("a history in {language}"));
+            visit.open_history();
+            visit.manage_history();
+            for field in [HISTORY_NEW_PASSPHRASE, HISTORY_PASSPHRASE_AGAIN] {
+                visit.page.type_into(field, "correct horse");
+            }
+            visit.page.click(HISTORY_SET);
+            visit.page.wait_for(by(HISTORY_OUTCOME).with("data-outcome", "passphrase-set"));
+            findings.look_at(visit, &format!("a sealed history in {language}"));
+            visit.page.reload();
+            visit.page.wait_for(HISTORY_OPEN);
+            findings.look_at(visit, &format!("a locked history in {language}"));
+            visit.page.click(HISTORY_ERASE_ALL);
+            visit.page.click(HISTORY_ERASE_YES);
+            visit.page.wait_for(by(HISTORY_OUTCOME).with("data-outcome", "erased"));
+        }
+        findings.must_be_none();
+    });
+}
+
 /// A theme and a width, such that each is seen with each.
 const LOOKS: [(Theme, u32); 4] =
     [(Theme::Light, 360), (Theme::Dark, 360), (Theme::Light, 1280), (Theme::Dark, 1280)];

@@ -193,6 +193,47 @@ fn a_conversation_fits_every_window() {
 }
 
 #[test]
+fn a_history_fits_every_window() {
+    let Some(stage) = Stage::bella() else { return };
+    stage.play(|visit| {
+        let mut faults = Vec::new();
+        let endless = "Donaudampfschifffahrtsgesellschaft".repeat(8);
+        for language in LANGUAGES {
+            visit.page.set_language(language);
+            visit.open_history();
+            let texts =
+                ["안녕, 벨라! 등대 이야기 기억해?", "Of course.\n\nIt stood by the sea.", &endless];
+            visit.bring_history(&visit.history_of(&texts), "brought");
+            visit.page.type_into(HISTORY_SEARCH, "ㄷㄷ");
+            visit.page.wait_for(by(HISTORY_LIST).with("data-query", "ㄷㄷ"));
+            faults.extend(look(visit, "history-found", language));
+            visit.open_history();
+            visit.manage_history();
+            visit.page.click(HISTORY_ERASE_ALL);
+            faults.extend(look(visit, "history-manage", language));
+            visit.open_history();
+            visit.manage_history();
+            for field in [HISTORY_NEW_PASSPHRASE, HISTORY_PASSPHRASE_AGAIN] {
+                visit.page.type_into(field, "correct horse");
+            }
+            visit.page.click(HISTORY_SET);
+            visit.page.wait_for(by(HISTORY_OUTCOME).with("data-outcome", "passphrase-set"));
+            faults.extend(look(visit, "history-sealed", language));
+            visit.page.reload();
+            visit.page.wait_for(HISTORY_OPEN);
+            visit.page.type_into(HISTORY_PASSPHRASE, "wrong horse");
+            visit.page.click(HISTORY_OPEN);
+            visit.page.wait_for(by(HISTORY_OUTCOME).with("data-outcome", "wrong-passphrase"));
+            faults.extend(look(visit, "history-locked", language));
+            visit.page.click(HISTORY_ERASE_ALL);
+            visit.page.click(HISTORY_ERASE_YES);
+            visit.page.wait_for(by(HISTORY_OUTCOME).with("data-outcome", "erased"));
+        }
+        assert_none(&faults);
+    });
+}
+
+#[test]
 fn loading_and_trouble_fit_every_window() {
     let Some(stage) = Stage::bella() else { return };
     stage.play(|visit| {

@@ -8,8 +8,8 @@
 //!   and typing, posing as another device or person
 //! - [`engine`], [`models`]: an engine's worker without the page, and what it is
 //!   given
-//! - [`conversation`], `lab`: what a person does with Bella and in the lab, in the
-//!   words of the tests
+//! - [`conversation`], [`history`], `lab`: what a person does with Bella, with what was
+//!   said and in the lab, in the words of the tests
 //! - [`record`]: every request, console line and trouble of a page and its workers
 //! - [`builds`]: which build of the engine the tests run on; [`download`]: what an
 //!   engine weighs on the way to a visitor
@@ -42,6 +42,7 @@ pub mod engine;
 pub mod evidence;
 pub mod find;
 mod hangul;
+pub mod history;
 pub mod host;
 pub mod input;
 mod lab;

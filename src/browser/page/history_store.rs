@@ -95,8 +95,8 @@ impl HistoryStore {
         let mut state = state_in(&change).await?;
         let first = state.next_id;
         state.next_id = state.next_id.saturating_add(count as u64);
-        put_state(&change, &state)?;
-        over(&change).await?;
+        let done = put_state(&change, &state);
+        all_or_nothing(&change, done).await?;
         Ok((state, first))
     }
 
@@ -107,11 +107,12 @@ impl HistoryStore {
         entries: &[(u64, Stored)],
     ) -> Result<(), StoreError> {
         let change = self.change_of(|state| state.generation == generation).await?;
-        let store = change.object_store(ENTRIES)?;
-        for (id, stored) in entries {
-            store.add_with_key(&value(stored), &key(*id))?;
-        }
-        Ok(over(&change).await?)
+        let add = |store: IdbObjectStore| {
+            let mut entries = entries.iter();
+            entries.try_for_each(|(id, it)| store.add_with_key(&value(it), &key(*id)).map(drop))
+        };
+        let done = change.object_store(ENTRIES).and_then(add).map_err(StoreError::from);
+        all_or_nothing(&change, done).await
     }
 
     /// Puts these in the place of everything there was: all of it, or nothing.
@@ -122,13 +123,8 @@ impl HistoryStore {
         entries: &[(u64, Stored)],
     ) -> Result<(), StoreError> {
         let change = self.change_of(|state| state == before).await?;
-        let store = change.object_store(ENTRIES)?;
-        store.clear()?;
-        for some in entries.chunks(AT_ONCE) {
-            put_some(&store, some).await?;
-        }
-        put_state(&change, after)?;
-        Ok(over(&change).await?)
+        let done = replace_in(&change, after, entries).await;
+        all_or_nothing(&change, done).await
     }
 
     pub async fn delete(
@@ -138,12 +134,11 @@ impl HistoryStore {
         ids: &[u64],
     ) -> Result<(), StoreError> {
         let change = self.change_of(|state| state == before).await?;
-        let store = change.object_store(ENTRIES)?;
-        for id in ids {
-            store.delete(&key(*id))?;
-        }
-        put_state(&change, after)?;
-        Ok(over(&change).await?)
+        let delete =
+            |store: IdbObjectStore| ids.iter().try_for_each(|id| store.delete(&key(*id)).map(drop));
+        let done = change.object_store(ENTRIES).and_then(delete).map_err(StoreError::from);
+        let done = done.and_then(|()| put_state(&change, after));
+        all_or_nothing(&change, done).await
     }
 
     /// Throws everything away, whatever it is, and whoever was faster.
@@ -155,9 +150,8 @@ impl HistoryStore {
             Err(why) => return Err(why),
         };
         let after = after(before);
-        change.object_store(ENTRIES)?.clear()?;
-        put_state(&change, &after)?;
-        over(&change).await?;
+        let done = replace_in(&change, &after, &[]).await;
+        all_or_nothing(&change, done).await?;
         Ok(after)
     }
 
@@ -194,6 +188,32 @@ async fn state_in(change: &IdbTransaction) -> Result<State, StoreError> {
     }
     let json = found.as_string().ok_or(Unreadable::Damaged)?;
     Ok(State::read(&json)?)
+}
+
+/// Waits until a transaction is over. Left to itself after something in it failed, it
+/// would keep the part that did not.
+async fn all_or_nothing(
+    change: &IdbTransaction,
+    done: Result<(), StoreError>,
+) -> Result<(), StoreError> {
+    let Err(why) = done else { return Ok(over(change).await?) };
+    // The browser may have ended it by itself; then it knows best why.
+    let known = change.error().map(|error| Thrown::from(JsValue::from(error)).into());
+    let _ = change.abort();
+    Err(known.unwrap_or(why))
+}
+
+async fn replace_in(
+    change: &IdbTransaction,
+    after: &State,
+    entries: &[(u64, Stored)],
+) -> Result<(), StoreError> {
+    let store = change.object_store(ENTRIES)?;
+    store.clear()?;
+    for some in entries.chunks(AT_ONCE) {
+        put_some(&store, some).await?;
+    }
+    put_state(change, after)
 }
 
 fn put_state(change: &IdbTransaction, state: &State) -> Result<(), StoreError> {

@@ -35,6 +35,9 @@ pub fn history(messages: &'static Messages, outcome: &Outcome) -> Told {
         Outcome::PassphraseSet => (t.now_set, ""),
         Outcome::PassphraseChanged => (t.now_changed, ""),
         Outcome::PassphraseRemoved => (t.now_removed, ""),
+        Outcome::Brought { added, known: 0 } => {
+            return plainly((t.brought_new)(&added.to_string()), "");
+        }
         Outcome::Brought { added, known } => {
             return plainly((t.brought)(&added.to_string(), &known.to_string()), "");
         }

@@ -1,9 +1,14 @@
-//! The conversation as the device keeps it: found again, taken along, sealed, erased.
+//! The conversation as the device keeps it: found again, taken along, erased.
+//!
+//! - [`sealed`]: the same under a passphrase
+
+mod sealed;
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use bella_tests::conversation::{THINKING_TIME, reply, said};
+use bella_tests::history::BROUGHT;
 use bella_tests::testid::*;
 use bella_tests::{Find, Page, Stage, Trouble, Visit, by};
 use serde_json::{Value, json};
@@ -12,18 +17,9 @@ const FRANCE: &str = "What is the capital of France?";
 const KOREAN: &str = "안녕하세요, 벨라! 등대 이야기를 기억해요?";
 /// Stands in what is said and nowhere else.
 const MARK: &str = "lighthouse-7391";
-const PASSPHRASE: &str = "등대 아래서 만나요 7";
-const ANOTHER: &str = "correct horse battery";
 
 fn entry() -> Find {
     by(HISTORY_ENTRY)
-}
-
-/// Opens the history's page anew, and waits until everything there is was read.
-#[track_caller]
-fn open_history(visit: &Visit) {
-    visit.open("history");
-    must_be(&visit.page, "open");
 }
 
 #[track_caller]
@@ -78,21 +74,13 @@ fn search(visit: &Visit, typed: &str) -> Vec<Vec<String>> {
 }
 
 #[track_caller]
-fn manage(visit: &Visit) {
-    let is_open = visit.page.read::<bool>(HISTORY_MANAGE, "e => e.parentElement.open");
-    if !is_open {
-        visit.page.click(HISTORY_MANAGE);
-    }
-}
-
-#[track_caller]
 fn export(visit: &Visit) -> PathBuf {
     let folder = visit.folder.join("saved");
     fs::create_dir_all(&folder).expect("a folder for what is saved");
     let folder = fs::canonicalize(&folder).expect("it is there");
     let behaviour = json!({ "behavior": "allow", "downloadPath": folder });
     visit.page.command("Page.setDownloadBehavior", behaviour);
-    manage(visit);
+    visit.manage_history();
     visit.page.click(HISTORY_EXPORT);
     must_tell(visit, "saved");
     let file = || {
@@ -105,58 +93,13 @@ fn export(visit: &Visit) -> PathBuf {
 }
 
 #[track_caller]
-fn import(visit: &Visit, file: &Path, outcome: &str) {
-    manage(visit);
-    visit.page.choose_files(HISTORY_IMPORT, &[file]);
-    must_tell(visit, outcome);
-}
-
-#[track_caller]
 fn erase_all(visit: &Visit) {
     if visit.page.count(HISTORY_MANAGE) > 0 {
-        manage(visit);
+        visit.manage_history();
     }
     visit.page.click(HISTORY_ERASE_ALL);
     visit.page.click(HISTORY_ERASE_YES);
     must_tell(visit, "erased");
-}
-
-#[track_caller]
-fn set_passphrase(visit: &Visit, passphrase: &str) {
-    manage(visit);
-    visit.page.type_into(HISTORY_NEW_PASSPHRASE, passphrase);
-    visit.page.type_into(HISTORY_PASSPHRASE_AGAIN, passphrase);
-    visit.page.click(HISTORY_SET);
-    must_tell(visit, "passphrase-set");
-}
-
-#[track_caller]
-fn enter(visit: &Visit, passphrase: &str) {
-    visit.page.read::<()>(HISTORY_PASSPHRASE, "e => { e.value = '' }");
-    visit.page.type_into(HISTORY_PASSPHRASE, passphrase);
-    visit.page.click(HISTORY_OPEN);
-}
-
-/// A history as a file, made here: entries of one conversation, a minute apart.
-fn file_of(visit: &Visit, texts: &[&str]) -> PathBuf {
-    let entries = texts.iter().zip(0_u64..).map(|(text, number)| {
-        json!({ "id": number + 1, "at_ms": 1_780_000_000_000 + number * 60_000,
-            "conversation": 5, "speaker": if number % 2 == 0 { "person" } else { "bella" },
-            "text": text, "came": "typed", "ended": "done" })
-    });
-    let entries: Vec<Value> = entries.collect();
-    write(
-        visit,
-        &json!({ "format": "bella-history", "version": 1, "exported": 0,
-        "entries": entries }),
-    )
-}
-
-fn write(visit: &Visit, history: &Value) -> PathBuf {
-    fs::create_dir_all(&visit.folder).expect("a folder");
-    let file = fs::canonicalize(&visit.folder).expect("it is there").join("history.json");
-    fs::write(&file, history.to_string()).expect("it is written");
-    file
 }
 
 /// Every byte of the history's database, as text that can be looked through: UTF-8 and
@@ -240,7 +183,7 @@ fn a_reload_takes_the_conversation_up_again_unless_it_was_cleared() {
         visit.page.reload();
         visit.wait_for_engine("idle");
         assert_eq!(visit.page.count(MESSAGE), 0, "it was cleared");
-        open_history(visit);
+        visit.open_history();
         must_count(&visit.page, 2);
     });
 }
@@ -268,13 +211,13 @@ fn a_history_saved_erased_and_brought_back_is_the_same() {
         must_count(&visit.page, 0);
         assert!(!everything_kept(visit).contains(MARK), "some of it is still there");
 
-        import(visit, &file, "brought");
+        visit.bring_history(&file, "brought");
         must_count(&visit.page, 2);
         assert_eq!(shown(&visit.page), before);
         // The same once more is nothing more.
-        import(visit, &file, "brought");
+        visit.bring_history(&file, "brought");
         must_count(&visit.page, 2);
-        open_history(visit);
+        visit.open_history();
         assert_eq!(shown(&visit.page), before);
     });
 }
@@ -283,9 +226,9 @@ fn a_history_saved_erased_and_brought_back_is_the_same() {
 fn what_cannot_be_read_is_told_and_changes_nothing() {
     let Some(stage) = Stage::bella() else { return };
     stage.play(|visit| {
-        open_history(visit);
-        let good = file_of(visit, &["first", "second"]);
-        import(visit, &good, "brought");
+        visit.open_history();
+        let good = visit.history_of(&["first", "second"]);
+        visit.bring_history(&good, "brought");
         must_count(&visit.page, 2);
         let good: Value =
             serde_json::from_slice(&fs::read(&good).expect("it can be read")).expect("it is JSON");
@@ -298,173 +241,12 @@ fn what_cannot_be_read_is_told_and_changes_nothing() {
             (later, "file-other-version"),
             (unfit, "file-unfit"),
         ] {
-            import(visit, &write(visit, &history), outcome);
+            visit.bring_history(&visit.write_history(history.to_string().as_bytes()), outcome);
         }
         assert!(visit.page.text(HISTORY_OUTCOME).contains('2'), "it tells which entry");
-        let broken = write(visit, &good);
-        fs::write(&broken, b"{\"format\":").expect("it is written");
-        import(visit, &broken, "file-not-json");
+        visit.bring_history(&visit.write_history(b"{\"format\":"), "file-not-json");
         must_count(&visit.page, 2);
     });
-}
-
-#[test]
-fn under_a_passphrase_nothing_can_be_read_without_it() {
-    let Some(stage) = Stage::bella() else { return };
-    stage.play(|visit| {
-        open_history(visit);
-        let file = file_of(visit, &[MARK, "벨라", "third"]);
-        import(visit, &file, "brought");
-        must_count(&visit.page, 3);
-        let before = shown(&visit.page);
-        assert!(everything_kept(visit).contains(MARK), "the test looks in the wrong place");
-
-        manage(visit);
-        visit.page.type_into(HISTORY_NEW_PASSPHRASE, PASSPHRASE);
-        visit.page.type_into(HISTORY_PASSPHRASE_AGAIN, ANOTHER);
-        visit.page.click(HISTORY_SET);
-        must_tell(visit, "passphrase-differs");
-        visit.page.read::<()>(HISTORY_NEW_PASSPHRASE, "e => { e.value = '' }");
-        visit.page.read::<()>(HISTORY_PASSPHRASE_AGAIN, "e => { e.value = '' }");
-        set_passphrase(visit, PASSPHRASE);
-        assert_eq!(shown(&visit.page), before, "it stays open here");
-        let kept = everything_kept(visit);
-        assert!(!kept.contains(MARK) && !kept.contains("벨라") && !kept.contains("third"));
-        assert!(!kept.contains(PASSPHRASE));
-
-        visit.page.reload();
-        must_be(&visit.page, "locked");
-        assert_eq!(visit.page.count(entry()), 0);
-        assert!(!visit.page.eval::<String>("document.body.textContent").contains(MARK));
-        enter(visit, ANOTHER);
-        must_tell(visit, "wrong-passphrase");
-        must_be(&visit.page, "locked");
-        enter(visit, PASSPHRASE);
-        must_be(&visit.page, "open");
-        assert_eq!(shown(&visit.page), before);
-
-        manage(visit);
-        visit.page.click(HISTORY_LOCK);
-        must_be(&visit.page, "locked");
-        assert_eq!(visit.page.count(entry()), 0);
-    });
-}
-
-#[test]
-fn a_passphrase_can_be_changed_and_taken_away() {
-    let Some(stage) = Stage::bella() else { return };
-    stage.play(|visit| {
-        open_history(visit);
-        let file = file_of(visit, &[MARK, "second"]);
-        import(visit, &file, "brought");
-        set_passphrase(visit, PASSPHRASE);
-        let before = shown(&visit.page);
-
-        visit.page.type_into(HISTORY_PASSPHRASE, ANOTHER);
-        visit.page.type_into(HISTORY_NEW_PASSPHRASE, ANOTHER);
-        visit.page.type_into(HISTORY_PASSPHRASE_AGAIN, ANOTHER);
-        visit.page.click(HISTORY_CHANGE);
-        must_tell(visit, "wrong-passphrase");
-        visit.page.read::<()>(HISTORY_PASSPHRASE, "e => { e.value = '' }");
-        visit.page.type_into(HISTORY_PASSPHRASE, PASSPHRASE);
-        visit.page.click(HISTORY_CHANGE);
-        must_tell(visit, "passphrase-changed");
-
-        visit.page.reload();
-        must_be(&visit.page, "locked");
-        enter(visit, PASSPHRASE);
-        must_tell(visit, "wrong-passphrase");
-        enter(visit, ANOTHER);
-        must_be(&visit.page, "open");
-        assert_eq!(shown(&visit.page), before);
-
-        manage(visit);
-        visit.page.type_into(HISTORY_PASSPHRASE, ANOTHER);
-        visit.page.click(HISTORY_REMOVE);
-        must_tell(visit, "passphrase-removed");
-        open_history(visit);
-        assert_eq!(shown(&visit.page), before);
-        assert!(everything_kept(visit).contains(MARK));
-    });
-}
-
-#[test]
-fn who_forgot_the_passphrase_can_begin_anew() {
-    let Some(stage) = Stage::bella() else { return };
-    stage.play(|visit| {
-        open_history(visit);
-        let file = file_of(visit, &[MARK]);
-        import(visit, &file, "brought");
-        set_passphrase(visit, PASSPHRASE);
-        visit.page.reload();
-        must_be(&visit.page, "locked");
-        erase_all(visit);
-        must_be(&visit.page, "open");
-        must_count(&visit.page, 0);
-        visit.page.wait_for(by(HISTORY).with("data-sealed", "no"));
-        import(visit, &file, "brought");
-        must_count(&visit.page, 1);
-    });
-}
-
-#[test]
-fn what_is_said_while_it_is_locked_waits_for_the_passphrase() {
-    let Some(stage) = Stage::bella() else { return };
-    stage.play(|visit| {
-        open_history(visit);
-        set_passphrase(visit, PASSPHRASE);
-        visit.wake();
-        visit.ask(&format!("{FRANCE} {MARK}"));
-        visit.page.wait_for(by(HISTORY_TROUBLE).with("data-trouble", "locked"));
-        visit.page.click(NAV_SETTINGS);
-        visit.page.click(NAV_HISTORY);
-        must_be(&visit.page, "locked");
-        enter(visit, PASSPHRASE);
-        must_be(&visit.page, "open");
-        must_count(&visit.page, 2);
-        assert!(!everything_kept(visit).contains(MARK));
-        visit.page.reload();
-        must_be(&visit.page, "locked");
-        enter(visit, PASSPHRASE);
-        must_count(&visit.page, 2);
-    });
-}
-
-#[test]
-fn two_tabs_lose_nothing_of_each_other() {
-    let Some(stage) = Stage::bella() else { return };
-    stage.play(|visit| {
-        open_history(visit);
-        let other = visit.another_tab();
-        other.goto(&visit.host.url_of("history"));
-        must_be(&other, "open");
-        import(visit, &file_of(visit, &["first", "second"]), "brought");
-        must_count(&other, 2);
-
-        // One seals, and the other does not go on in the open.
-        set_passphrase(visit, PASSPHRASE);
-        must_be(&other, "locked");
-        other.type_into(HISTORY_PASSPHRASE, PASSPHRASE);
-        other.click(HISTORY_OPEN);
-        must_be(&other, "open");
-        must_count(&other, 2);
-
-        // What one says, the other shows.
-        visit.wake();
-        go_to_locked_history(visit);
-        enter(visit, PASSPHRASE);
-        must_be(&visit.page, "open");
-        visit.page.click(NAV_TALK);
-        visit.ask(FRANCE);
-        must_count(&other, 4);
-    });
-}
-
-#[track_caller]
-fn go_to_locked_history(visit: &Visit) {
-    visit.page.click(NAV_SETTINGS);
-    visit.page.click(NAV_HISTORY);
-    must_be(&visit.page, "locked");
 }
 
 #[test]
@@ -474,14 +256,14 @@ fn one_conversation_can_be_erased_and_the_rest_stays() {
         visit.wake();
         visit.ask(FRANCE);
         go_to_history(visit);
-        import(visit, &file_of(visit, &["an older one", MARK]), "brought");
+        visit.bring_history(&visit.history_of(&["an older one", MARK]), "brought");
         must_count(&visit.page, 4);
-        let older = by(HISTORY_GROUP).with("data-conversation", "5");
+        let older = by(HISTORY_GROUP).with("data-conversation", &BROUGHT.to_string());
         visit.page.click(older.clone().inner(HISTORY_ERASE_ONE));
         visit.page.click(older.inner(HISTORY_ERASE_YES));
         must_tell(visit, "erased");
         must_count(&visit.page, 2);
-        open_history(visit);
+        visit.open_history();
         must_count(&visit.page, 2);
         assert!(!everything_kept(visit).contains(MARK));
     });
@@ -491,8 +273,8 @@ fn one_conversation_can_be_erased_and_the_rest_stays() {
 fn who_wants_nothing_kept_gets_nothing_kept() {
     let Some(stage) = Stage::bella() else { return };
     stage.play(|visit| {
-        open_history(visit);
-        import(visit, &file_of(visit, &["before"]), "brought");
+        visit.open_history();
+        visit.bring_history(&visit.history_of(&["before"]), "brought");
         visit.page.click(NAV_SETTINGS);
         visit.choose(HISTORY_WANTED, "no");
         visit.wake();
@@ -505,7 +287,7 @@ fn who_wants_nothing_kept_gets_nothing_kept() {
         visit.page.click(HISTORY_ERASE_ALL);
         visit.page.click(HISTORY_ERASE_YES);
         visit.page.wait_gone(HISTORY_ERASE_ALL);
-        open_history(visit);
+        visit.open_history();
         must_count(&visit.page, 0);
     });
 }
@@ -514,10 +296,10 @@ fn who_wants_nothing_kept_gets_nothing_kept() {
 fn thousands_of_entries_are_drawn_in_portions() {
     let Some(stage) = Stage::bella() else { return };
     stage.play(|visit| {
-        open_history(visit);
+        visit.open_history();
         let texts: Vec<String> = (0..5000).map(|number| format!("entry {number}")).collect();
         let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
-        import(visit, &file_of(visit, &texts), "brought");
+        visit.bring_history(&visit.history_of(&texts), "brought");
         must_count(&visit.page, 5000);
         let drawn = visit.page.count(entry());
         assert!((10..500).contains(&drawn), "{drawn} are drawn at once");
