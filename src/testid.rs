@@ -38,6 +38,34 @@ pub const UNDO_CLEAR: &str = "undo-clear";
 /// A sentence to begin with, offered while the conversation is empty.
 pub const SUGGESTION: &str = "suggestion";
 
+/// The control a person talks with, held or tapped. `data-state`: `ready` | `opening` |
+/// `listening` (as long as it is held) | `locked` (until the next tap) | `transcribing` |
+/// `unavailable`.
+pub const TALK: &str = "talk";
+/// Inside it: how loud it is; `data-level` is a step from 0 to 8.
+pub const MIC_LEVEL: &str = "mic-level";
+/// What she hears right now.
+pub const PARTIAL: &str = "partial";
+/// The sentence she says right now.
+pub const CAPTION: &str = "caption";
+/// Something to tell about hearing; `data-kind`: `nothing`, or a kind of trouble.
+pub const HEARING_NOTE: &str = "hearing-note";
+/// A question she asks before she acts.
+pub const CONFIRM: &str = "confirm";
+pub const CONFIRM_YES: &str = "confirm-yes";
+pub const CONFIRM_NO: &str = "confirm-no";
+
+/// The first visit. Each [`FIRST_STEP`] has `data-step` (`language` | `microphone` |
+/// `model`) and `data-state` (`open` | `done`); [`FIRST_LANGUAGE`] is a button whose
+/// `value` is `ko` or `en`; [`ALLOW_MICROPHONE`] has `data-access` (`not-asked` |
+/// `asking` | `refused`) and is gone once it is allowed.
+pub const FIRST_STEPS: &str = "first-steps";
+pub const FIRST_STEP: &str = "first-step";
+pub const FIRST_LANGUAGE: &str = "first-language";
+pub const ALLOW_MICROPHONE: &str = "allow-microphone";
+/// Something that can be asked while the model is on its way.
+pub const TRY_ALREADY: &str = "try-already";
+
 /// The list of messages.
 pub const CONVERSATION: &str = "conversation";
 /// `data-role`: `user` | `assistant`; `data-state`: `streaming` | `done` |
@@ -50,11 +78,20 @@ pub const MESSAGE_TEXT: &str = "message-text";
 /// A message that waits for its turn.
 pub const WAITING: &str = "waiting";
 pub const ASK_AGAIN: &str = "ask-again";
+/// Inside the person's last message: puts its words back into the composer.
+pub const EDIT_MESSAGE: &str = "edit-message";
+/// Inside a message that was spoken, not written.
+pub const SPOKEN: &str = "spoken";
 
 /// `data-state`: see the flow above.
 pub const ENGINE_STATE: &str = "engine-state";
-/// The promise that nothing leaves the tab; always visible.
+/// The promise that nothing leaves the tab, or that something in use leaves it;
+/// `data-leaves`: `yes` | `no`.
 pub const RUNS_HERE: &str = "runs-here";
+/// Inside it: the part that is visible on every page and in every window.
+pub const BADGE: &str = "badge";
+/// How Bella feels; `data-mood` is the name.
+pub const MOOD: &str = "mood";
 /// Something failed; `data-trouble` names the kind.
 pub const TROUBLE: &str = "trouble";
 pub const RETRY: &str = "retry";

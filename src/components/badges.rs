@@ -1,11 +1,12 @@
-//! Two badges that are always in sight: what Bella is doing, and where.
+//! What is always in sight: what Bella is doing, how she feels, and where all of it
+//! happens.
 
 use bella_companion::Phase;
 use leptos::prelude::*;
 
 use super::icon::Icon;
 use crate::bella::use_bella;
-use crate::i18n::{Messages, units};
+use crate::i18n::{Messages, tell, units};
 use crate::settings::use_settings;
 use crate::testid;
 
@@ -26,16 +27,53 @@ pub fn EngineState() -> impl IntoView {
 }
 
 #[component]
-pub fn RunsHere() -> impl IntoView {
+pub fn MoodBadge(
+    /// The name of how she feels.
+    mood: Signal<&'static str>,
+) -> impl IntoView {
+    let settings = use_settings();
+    let words = move || tell::mood(settings.messages(), mood.get());
+    view! {
+        <span
+            class="badge badge-mood"
+            title=move || (settings.messages().face.label)(words())
+            data-testid=testid::MOOD
+            data-mood=move || mood.get()
+        >
+            {words}
+        </span>
+    }
+}
+
+#[component]
+pub fn RunsHere(
+    /// Whether something in use sends words away; nothing does unless somebody says so.
+    #[prop(optional_no_strip)]
+    leaves: Option<Signal<bool>>,
+) -> impl IntoView {
     let settings = use_settings();
     let promise = move || &settings.messages().promise;
+    let leaves = Memo::new(move |_| leaves.is_some_and(|leaves| leaves.get()));
+    let words = move || if leaves.get() { promise().leaves } else { promise().badge };
+    let detail = move || if leaves.get() { promise().leaves_detail } else { promise().detail };
+    let icon = move || if leaves.get() { Icon::Leaves } else { Icon::Here };
     view! {
-        <aside class="shell-promise" aria-label=move || promise().badge data-testid=testid::RUNS_HERE>
-            <span class="badge badge-here" title=move || promise().detail>
-                {Icon::Here.draw()}
-                <span>{move || promise().badge}</span>
+        <aside
+            class="shell-promise"
+            aria-label=words
+            data-testid=testid::RUNS_HERE
+            data-leaves=move || if leaves.get() { "yes" } else { "no" }
+        >
+            <span
+                class="badge badge-here"
+                class:badge-leaves=move || leaves.get()
+                title=detail
+                data-testid=testid::BADGE
+            >
+                {move || icon().draw()}
+                <span>{words}</span>
             </span>
-            <p class="shell-promise-detail">{move || promise().detail}</p>
+            <p class="shell-promise-detail">{detail}</p>
         </aside>
     }
 }

@@ -4,10 +4,13 @@ use bella_companion::{Event, ReplyState, Speaker, TurnId};
 use bella_protocol::{Stop, Usage};
 use leptos::prelude::*;
 
-use super::bell::Bell;
+use super::composer::COMPOSER_ID;
 use super::icon::Icon;
+use super::portrait::Portrait;
+use super::talk_view::use_talk_view;
 use super::trouble_notice::TroubleWords;
 use crate::bella::{TurnView, use_bella};
+use crate::browser::page::input;
 use crate::settings::use_settings;
 use crate::testid;
 
@@ -37,23 +40,75 @@ pub fn Message(turn: TurnView) -> impl IntoView {
             data-reply-ms=move || usage().map(|(_, usage)| usage.reply_ms.to_string())
         >
             <h2 class="visually-hidden">{who}</h2>
-            {is_bella.then(|| view! { <Portrait id/> })}
+            {is_bella.then(|| view! { <Beside id/> })}
             <p class="message-text" data-testid=testid::MESSAGE_TEXT>{text.clone()}</p>
-            {is_bella.then(|| view! { <Ending id speaker text=text.into()/> })}
+            {is_bella.then(|| view! { <Ending id speaker text=text.clone().into()/> })}
+            {(!is_bella).then(|| view! { <OwnTools id text=text.into()/> })}
         </article>
     }
 }
 
 /// Bella sits beside what she said last, and moves with what she is doing.
 #[component]
-fn Portrait(id: TurnId) -> impl IntoView {
+fn Beside(id: TurnId) -> impl IntoView {
     let view = use_bella().view;
     let is_last =
         Memo::new(move |_| view.turns.with(|turns| turns.last().map(|turn| turn.id) == Some(id)));
     view! {
         <Show when=move || is_last.get()>
-            <Bell size="medium" phase=move || view.phase.with(|phase| phase.name())/>
+            <Portrait size="medium"/>
         </Show>
+    }
+}
+
+/// Beside what a person said: whether it was spoken, and a way to say the last of it
+/// better.
+#[component]
+fn OwnTools(id: TurnId, text: Signal<String>) -> impl IntoView {
+    let settings = use_settings();
+    let bella = use_bella();
+    let talk = use_talk_view();
+    let t = move || &settings.messages().talk_control;
+    let was_spoken =
+        Memo::new(move |_| talk.is_some_and(|talk| talk.spoken.with(|ids| ids.contains(&id))));
+    let is_last = Memo::new(move |_| {
+        bella.view.turns.with(|turns| {
+            let mut own =
+                turns.iter().rev().filter(|turn| turn.speaker.with(|it| *it == Speaker::Person));
+            own.next().map(|turn| turn.id) == Some(id)
+        })
+    });
+    let edit = move |_| {
+        let words = text.get_untracked();
+        // Whatever stands there already is not lost.
+        bella.draft.update(|draft| {
+            *draft = if draft.trim().is_empty() { words } else { format!("{words}\n{draft}") };
+        });
+        input::focus_by_id(COMPOSER_ID);
+        talk.iter().for_each(|talk| talk.edit.run(id));
+    };
+
+    view! {
+        <div class="message-tools">
+            <Show when=move || is_last.get()>
+                <button
+                    type="button"
+                    class="message-tool"
+                    aria-label=move || t().edit
+                    title=move || t().edit
+                    data-testid=testid::EDIT_MESSAGE
+                    on:click=edit
+                >
+                    {Icon::Edit.draw()}
+                </button>
+            </Show>
+            <Show when=move || was_spoken.get()>
+                <span class="message-spoken" title=move || t().spoken data-testid=testid::SPOKEN>
+                    {Icon::Microphone.draw()}
+                    <span class="visually-hidden">{move || t().spoken}</span>
+                </span>
+            </Show>
+        </div>
     }
 }
 

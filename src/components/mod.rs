@@ -1,8 +1,11 @@
 //! What pages are made of.
 //!
 //! - frame: [`shell`], [`link`], [`page_title`], [`badges`]
-//! - her: [`bell`]
-//! - talk: [`conversation`], [`welcome`], [`message`], [`composer`], [`announcer`]
+//! - her: [`bell`], [`portrait`]
+//! - talk: [`conversation`], [`welcome`], [`first_steps`], [`message`], [`composer`],
+//!   [`announcer`]
+//! - talking aloud: [`talk_view`], [`talk_button`], [`hearing`], [`confirmation`],
+//!   [`level`]
 //! - models: [`load_panel`], [`model_card`], [`stray_card`], [`larder_panel`],
 //!   [`make_room`]
 //! - settings: [`engine_facts`], [`own_server`]
@@ -15,11 +18,15 @@ pub mod badges;
 pub mod bell;
 pub mod choices;
 pub mod composer;
+pub mod confirmation;
 pub mod conversation;
 pub mod engine_facts;
+pub mod first_steps;
+pub mod hearing;
 pub mod icon;
 pub mod lab_results;
 pub mod larder_panel;
+pub mod level;
 pub mod link;
 pub mod load_panel;
 pub mod make_room;
@@ -28,8 +35,11 @@ pub mod model_card;
 pub mod news;
 pub mod own_server;
 pub mod page_title;
+pub mod portrait;
 pub mod shell;
 pub mod stray_card;
+pub mod talk_button;
+pub mod talk_view;
 pub mod trouble_notice;
 pub mod welcome;
 

@@ -70,7 +70,7 @@ catalogue! {
 
     /// The promise beside everything.
     promise: Promise {
-        badge, detail,
+        badge, detail, leaves, leaves_detail,
     }
 
     talk: Talk {
@@ -78,6 +78,18 @@ catalogue! {
         composer, placeholder, placeholder_asleep, keys, send, stop, clear, cleared, undo_clear,
         you, waiting, waiting_for_model, stopped, silent, length_reached, forgotten(count),
         ask_again, suggestions, speaks_only(language),
+    }
+
+    /// Talking aloud: the control, what is heard and said, and what she asks back.
+    talk_control: TalkControl {
+        ready, ready_detail, opening, opening_detail, listening, listening_detail,
+        locked, locked_detail, transcribing, transcribing_detail, unavailable, unavailable_detail,
+        partial, nothing, nothing_next, spoken, edit, yes, no,
+    }
+
+    /// How she feels, as her face shows it.
+    face: FaceWords {
+        label(mood), calm, glad, tender, concerned,
     }
 
     /// Sentences to begin with. They are said to the model, so the ones of the
@@ -90,6 +102,15 @@ catalogue! {
         action, action_detail(model, size), once, progress_label(model), progress(done, total), pace(speed), seconds_left(count), minutes_left(count),
         retrying, preparing, cancel, cancel_note,
         choose_other,
+    }
+
+    /// The first visit.
+    first_steps: FirstStepWords {
+        label, done, language, language_detail,
+        microphone, microphone_detail, microphone_allow, microphone_asking, microphone_again,
+        microphone_refused,
+        model, model_detail, model_waking,
+        meanwhile, try_time, try_date, try_help,
     }
 
     models: Models {

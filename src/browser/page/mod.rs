@@ -12,7 +12,7 @@
 //! - [`load_mark`]: how a later tab learns what one died over
 //! - [`own_server`]: asks a server of the person's own
 //! - [`follow`]: a list that stays at its end while it grows
-//! - [`frame`], [`input`], [`marks`], [`now`]: small things
+//! - [`frame`], [`input`], [`marks`], [`now`], [`pointer`]: small things
 
 pub mod crash;
 pub mod device;
@@ -29,6 +29,7 @@ pub mod load_mark;
 pub mod marks;
 pub mod now;
 pub mod own_server;
+pub mod pointer;
 pub mod service_worker;
 pub mod storage;
 pub mod vault;
