@@ -39,15 +39,14 @@ pub const UNDO_CLEAR: &str = "undo-clear";
 pub const SUGGESTION: &str = "suggestion";
 
 /// The control a person talks with, held or tapped. `data-state`: `ready` | `opening` |
-/// `listening` (as long as it is held) | `locked` (until the next tap) | `transcribing` |
-/// `unavailable`.
+/// `listening` (as long as it is held) | `locked` (until the next tap) | `waiting`
+/// (hands-free, and nobody speaks) | `hearing` (hands-free, and somebody does) |
+/// `transcribing` | `unavailable`.
 pub const TALK: &str = "talk";
 /// Inside it: how loud it is; `data-level` is a step from 0 to 8.
 pub const MIC_LEVEL: &str = "mic-level";
 /// What she hears right now.
 pub const PARTIAL: &str = "partial";
-/// The sentence she says right now.
-pub const CAPTION: &str = "caption";
 /// Something to tell about hearing; `data-kind`: `nothing`, or a kind of trouble.
 pub const HEARING_NOTE: &str = "hearing-note";
 /// A question she asks before she acts.
@@ -90,8 +89,6 @@ pub const ENGINE_STATE: &str = "engine-state";
 pub const RUNS_HERE: &str = "runs-here";
 /// Inside it: the part that is visible on every page and in every window.
 pub const BADGE: &str = "badge";
-/// How Bella feels; `data-mood` is the name.
-pub const MOOD: &str = "mood";
 /// Something failed; `data-trouble` names the kind.
 pub const TROUBLE: &str = "trouble";
 pub const RETRY: &str = "retry";

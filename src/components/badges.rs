@@ -1,12 +1,11 @@
-//! What is always in sight: what Bella is doing, how she feels, and where all of it
-//! happens.
+//! What is always in sight: what Bella is doing, and where.
 
 use bella_companion::Phase;
 use leptos::prelude::*;
 
 use super::icon::Icon;
 use crate::bella::use_bella;
-use crate::i18n::{Messages, tell, units};
+use crate::i18n::{Messages, units};
 use crate::settings::use_settings;
 use crate::testid;
 
@@ -22,25 +21,6 @@ pub fn EngineState() -> impl IntoView {
         >
             <span class="badge-dot" aria-hidden="true"></span>
             {move || phase.with(|phase| in_words(settings.messages(), phase))}
-        </span>
-    }
-}
-
-#[component]
-pub fn MoodBadge(
-    /// The name of how she feels.
-    mood: Signal<&'static str>,
-) -> impl IntoView {
-    let settings = use_settings();
-    let words = move || tell::mood(settings.messages(), mood.get());
-    view! {
-        <span
-            class="badge badge-mood"
-            title=move || (settings.messages().face.label)(words())
-            data-testid=testid::MOOD
-            data-mood=move || mood.get()
-        >
-            {words}
         </span>
     }
 }

@@ -18,10 +18,12 @@ pub fn Conversation() -> impl IntoView {
     let view = use_bella().view;
     let (scroller, content) = (NodeRef::<Div>::new(), NodeRef::<Div>::new());
     let follower = StoredValue::new_local(None::<Follower>);
+    let is_blank = Memo::new(move |_| view.is_blank());
+    // A welcome is read from its beginning, however far down it goes.
     Effect::new(move |_| {
-        if let (Some(scroller), Some(content)) = (scroller.get(), content.get()) {
-            follower.set_value(Some(Follower::new(scroller.into(), &content)));
-        }
+        let parts = scroller.get().zip(content.get()).filter(|_| !is_blank.get());
+        let followed = parts.map(|(scroller, content)| Follower::new(scroller.into(), &content));
+        follower.set_value(followed);
     });
     // A message of one's own is worth leaving any other for.
     Effect::new(move |_| {
@@ -29,7 +31,6 @@ pub fn Conversation() -> impl IntoView {
         view.waiting.track();
         follower.with_value(|follower| follower.iter().for_each(Follower::go_to_end));
     });
-    let is_blank = Memo::new(move |_| view.is_blank());
 
     view! {
         <div

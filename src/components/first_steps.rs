@@ -59,7 +59,7 @@ pub fn FirstSteps(
 fn Step(
     name: &'static str,
     title: Say,
-    detail: Say,
+    #[prop(optional)] detail: Option<Say>,
     is_done: Signal<bool>,
     children: Children,
 ) -> impl IntoView {
@@ -81,7 +81,7 @@ fn Step(
                             " " {move || t().first_steps.done}
                         </span>
                     </h3>
-                    <p class="note">{move || detail(t())}</p>
+                    {detail.map(|detail| view! { <p class="note">{move || detail(t())}</p> })}
                 </div>
                 {children()}
             </div>
@@ -117,7 +117,6 @@ fn LanguageStep() -> impl IntoView {
         <Step
             name="language"
             title=|t| t.first_steps.language
-            detail=|t| t.first_steps.language_detail
             is_done=is_chosen.into()
         >
             <div
@@ -159,9 +158,6 @@ fn MicrophoneStep(access: Signal<MicrophoneAccess>, allow: Callback<()>) -> impl
             detail
             is_done=is_done.into()
         >
-            <p class="step-trouble" role="status">
-                {move || (access.get() == MicrophoneAccess::Refused).then(|| t().microphone_refused)}
-            </p>
             <Show when=move || !is_done.get()>
                 <button
                     type="button"
@@ -171,10 +167,12 @@ fn MicrophoneStep(access: Signal<MicrophoneAccess>, allow: Callback<()>) -> impl
                     data-access=move || access.get().name()
                     on:click=move |_| allow.run(())
                 >
-                    {Icon::Microphone.draw()}
                     {words}
                 </button>
             </Show>
+            <p class="step-trouble" role="status">
+                {move || (access.get() == MicrophoneAccess::Refused).then(|| t().microphone_refused)}
+            </p>
         </Step>
     }
 }

@@ -1,5 +1,5 @@
-//! What floats above the composer while there is talking: what she hears, what she
-//! says, and what is wrong with either. It lies over the end of the conversation,
+//! What floats above the composer while somebody talks: what she hears, and what is
+//! wrong with it. It lies over the end of the conversation,
 //! which leaves room for it, so that nothing moves when it comes and goes.
 
 use leptos::prelude::*;
@@ -35,19 +35,6 @@ pub fn Partial(words: Signal<String>) -> impl IntoView {
             >
                 <p class="partial-words">{move || words.get()}</p>
             </div>
-        </Show>
-    }
-}
-
-/// What she is saying. The conversation holds it too, so readers are spared it here.
-#[component]
-pub fn Caption(words: Signal<String>) -> impl IntoView {
-    let is_there = Memo::new(move |_| words.with(|words| !words.trim().is_empty()));
-    view! {
-        <Show when=move || is_there.get()>
-            <p class="caption" aria-hidden="true" data-testid=testid::CAPTION>
-                <span>{move || words.get()}</span>
-            </p>
         </Show>
     }
 }

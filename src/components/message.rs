@@ -90,6 +90,12 @@ fn OwnTools(id: TurnId, text: Signal<String>) -> impl IntoView {
 
     view! {
         <div class="message-tools">
+            <Show when=move || was_spoken.get()>
+                <span class="message-spoken" title=move || t().spoken data-testid=testid::SPOKEN>
+                    {Icon::Microphone.draw()}
+                    <span class="visually-hidden">{move || t().spoken}</span>
+                </span>
+            </Show>
             <Show when=move || is_last.get()>
                 <button
                     type="button"
@@ -101,12 +107,6 @@ fn OwnTools(id: TurnId, text: Signal<String>) -> impl IntoView {
                 >
                     {Icon::Edit.draw()}
                 </button>
-            </Show>
-            <Show when=move || was_spoken.get()>
-                <span class="message-spoken" title=move || t().spoken data-testid=testid::SPOKEN>
-                    {Icon::Microphone.draw()}
-                    <span class="visually-hidden">{move || t().spoken}</span>
-                </span>
             </Show>
         </div>
     }

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use super::Say;
-use super::badges::{EngineState, MoodBadge, RunsHere};
+use super::badges::{EngineState, RunsHere};
 use super::icon::Icon;
 use super::link::Link;
 use super::news::News;
@@ -27,7 +27,6 @@ pub fn Shell(children: Children) -> impl IntoView {
             </Link>
             <p class="shell-state">
                 <EngineState/>
-                {talk.map(|talk| view! { <MoodBadge mood=talk.mood/> })}
             </p>
         </header>
         <RunsHere leaves=talk.map(|talk| talk.leaves)/>

@@ -27,6 +27,10 @@ pub enum TalkState {
     Listening,
     /// Until it is tapped again.
     Locked,
+    /// Hands-free, and nobody speaks.
+    Waiting,
+    /// Hands-free, and somebody does.
+    Hearing,
     Transcribing,
     /// There is no microphone to be had; a press tries again.
     Unavailable,
@@ -39,12 +43,19 @@ impl TalkState {
             TalkState::Opening => "opening",
             TalkState::Listening => "listening",
             TalkState::Locked => "locked",
+            TalkState::Waiting => "waiting",
+            TalkState::Hearing => "hearing",
             TalkState::Transcribing => "transcribing",
             TalkState::Unavailable => "unavailable",
         }
     }
 
+    /// Whether the microphone is open.
     pub fn hears(self) -> bool {
+        self.is_pressed() || matches!(self, TalkState::Waiting | TalkState::Hearing)
+    }
+
+    fn is_pressed(self) -> bool {
         matches!(self, TalkState::Listening | TalkState::Locked)
     }
 
@@ -64,6 +75,8 @@ impl TalkState {
             TalkState::Opening => (t.opening, t.opening_detail),
             TalkState::Listening => (t.listening, t.listening_detail),
             TalkState::Locked => (t.locked, t.locked_detail),
+            TalkState::Waiting => (t.waiting, t.waiting_detail),
+            TalkState::Hearing => (t.hearing, t.hearing_detail),
             TalkState::Transcribing => (t.transcribing, t.transcribing_detail),
             TalkState::Unavailable => (t.unavailable, t.unavailable_detail),
         }
@@ -130,7 +143,7 @@ pub fn TalkButton(
         <button
             type="button"
             class="talk-button"
-            aria-pressed=move || state.get().hears().to_string()
+            aria-pressed=move || state.get().is_pressed().to_string()
             data-testid=testid::TALK
             data-state=move || state.get().name()
             on:pointerdown=pointer_down

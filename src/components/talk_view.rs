@@ -20,8 +20,6 @@ pub struct TalkView {
     pub talk: Signal<TalkState>,
     /// What she hears right now; empty while she hears nothing.
     pub partial: Signal<String>,
-    /// The sentence she says right now; empty while she is silent.
-    pub caption: Signal<String>,
     pub note: Signal<Option<HearingNote>>,
     /// What she wants to know before she acts, in the person's language.
     pub question: Signal<Option<String>>,

@@ -39,8 +39,10 @@ pub fn Welcome() -> impl IntoView {
 
     view! {
         <section class="welcome" class:welcome-steps=move || steps.get()>
-            <Portrait size="large" filled/>
-            <h2 class="welcome-title">{move || words(&settings.messages().talk).0}</h2>
+            <div class="welcome-head">
+                <Portrait size="large" filled/>
+                <h2 class="welcome-title">{move || words(&settings.messages().talk).0}</h2>
+            </div>
             {move || detail().map(|detail| view! { <p class="welcome-detail">{detail}</p> })}
             <Show when=move || is_awake.get() fallback=move || view! { <Waking is_first/> }>
                 <Suggestions/>

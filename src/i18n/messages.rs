@@ -83,13 +83,8 @@ catalogue! {
     /// Talking aloud: the control, what is heard and said, and what she asks back.
     talk_control: TalkControl {
         ready, ready_detail, opening, opening_detail, listening, listening_detail,
-        locked, locked_detail, transcribing, transcribing_detail, unavailable, unavailable_detail,
+        locked, locked_detail, waiting, waiting_detail, hearing, hearing_detail, transcribing, transcribing_detail, unavailable, unavailable_detail,
         partial, nothing, nothing_next, spoken, edit, yes, no,
-    }
-
-    /// How she feels, as her face shows it.
-    face: FaceWords {
-        label(mood), calm, glad, tender, concerned,
     }
 
     /// Sentences to begin with. They are said to the model, so the ones of the
@@ -106,7 +101,7 @@ catalogue! {
 
     /// The first visit.
     first_steps: FirstStepWords {
-        label, done, language, language_detail,
+        label, done, language,
         microphone, microphone_detail, microphone_allow, microphone_asking, microphone_again,
         microphone_refused,
         model, model_detail, model_waking,

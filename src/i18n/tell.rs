@@ -271,17 +271,6 @@ pub fn heard_nothing(messages: &'static Messages) -> Told {
     Told { what: t.nothing.to_owned(), next: t.nothing_next.to_owned(), detail: None }
 }
 
-/// How she feels, by the name of the mood; one that nobody knows is calm.
-pub fn mood(messages: &'static Messages, name: &str) -> &'static str {
-    let t = &messages.face;
-    match name {
-        "glad" => t.glad,
-        "tender" => t.tender,
-        "concerned" => t.concerned,
-        _ => t.calm,
-    }
-}
-
 /// What became of something that was shared.
 pub fn shared(messages: &'static Messages, note: &Note) -> String {
     let t = &messages.sharing;

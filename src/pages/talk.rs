@@ -7,7 +7,7 @@ use crate::components::announcer::Announcer;
 use crate::components::composer::Composer;
 use crate::components::confirmation::Confirmation;
 use crate::components::conversation::Conversation;
-use crate::components::hearing::{Caption, HearingNoteLine, Partial};
+use crate::components::hearing::{HearingNoteLine, Partial};
 use crate::components::load_panel::LoadPanel;
 use crate::components::page_title::PageTitle;
 use crate::components::talk_button::TalkButton;
@@ -61,7 +61,6 @@ fn Overlay(talk: TalkView) -> impl IntoView {
     view! {
         <div class="talk-over">
             <HearingNoteLine note=talk.note/>
-            <Caption words=talk.caption/>
             <Partial words=talk.partial/>
         </div>
     }
