@@ -9,12 +9,19 @@ use crate::bella::{provide_bella, use_bella};
 use crate::browser::page::{crash, document, entry, marks};
 use crate::components::link::BasePath;
 use crate::components::shell::Shell;
+use crate::hearing_settings::{provide_hearing_settings, use_hearing_settings};
+use crate::history::{provide_history, use_history};
 use crate::lab::{provide_lab, use_lab};
 use crate::own_server::provide_own_server;
-use crate::pages::{AboutPage, LabPage, ModelsPage, NotFoundPage, SettingsPage, TalkPage};
+use crate::pages::{
+    AboutPage, HistoryPage, LabPage, ModelsPage, NotFoundPage, SettingsPage, TalkPage,
+};
+use crate::persona_settings::{PersonaSettings, use_persona};
 use crate::renewal::provide_renewal;
 use crate::settings::Settings;
 use crate::shared::Sharing;
+use crate::speaking_settings::{Speaking, use_speaking};
+use crate::talking::provide_talk_view;
 
 /// Takes over from the first paint.
 pub fn mount() {
@@ -31,7 +38,15 @@ pub fn mount() {
 fn App() -> impl IntoView {
     let settings = Settings::recall();
     provide_context(settings);
+    provide_history();
     provide_bella(settings);
+    provide_hearing_settings();
+    provide_context(Speaking::recall());
+    provide_context(PersonaSettings::recall());
+    let bella = use_bella();
+    bella.awaken(settings, use_persona(), use_hearing_settings(), use_speaking());
+    bella.remember_with(use_history(), settings);
+    provide_talk_view(bella, settings);
     provide_lab(settings);
     provide_own_server();
     provide_renewal(use_bella(), use_lab());
@@ -50,6 +65,7 @@ fn App() -> impl IntoView {
                     <Route path=path!("/settings") view=SettingsPage/>
                     <Route path=path!("/about") view=AboutPage/>
                     <Route path=path!("/lab") view=LabPage/>
+                    <Route path=path!("/history") view=HistoryPage/>
                 </Routes>
             </Shell>
         </Router>

@@ -3,22 +3,32 @@
 
 // Named, so that it goes before Leptos's effects, which are `Reaction` here.
 use bella_companion::Effect;
+use bella_companion::ears::EarEvent;
+use bella_companion::history::ConversationId;
+use bella_companion::mouth::MouthState;
 use bella_companion::{
-    Companion, Event, Model, Phase, Speaker, State, Trouble, Turn, TurnId, Waiting,
+    Command, Companion, Doing, EarState, Event, Feeling, Model, Phase, Skills, Speaker, State,
+    Trouble, Turn, TurnId, Unheard, Waiting,
 };
 use bella_protocol::{Build, NotKept, Reply, ToEngine};
 use leptos::prelude::Effect as Reaction;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
+use crate::acting::Reach;
 use crate::browser::page::engine_client::EngineClient;
 use crate::browser::page::hand_over::Files;
 use crate::browser::page::load_mark::{self, LoadMark};
 use crate::browser::page::storage::{self, Key};
 use crate::browser::page::{document, frame, leaving, marks, now};
+use crate::hearing_settings::HearingSettings;
 use crate::library;
 use crate::pantry::Pantry;
+use crate::persona_settings::PersonaSettings;
+use crate::remembering::Memory;
+use crate::senses::Senses;
 use crate::settings::Settings;
+use crate::speaking_settings::Speaking;
 
 /// A handle to the one Bella of this tab.
 #[derive(Clone, Copy, Debug)]
@@ -26,11 +36,18 @@ pub struct Bella {
     companion: StoredValue<Companion, LocalStorage>,
     engine: StoredValue<Option<EngineClient>, LocalStorage>,
     load_mark: StoredValue<LoadMark, LocalStorage>,
+    /// What can be changed by a word.
+    pub(crate) reach: StoredValue<Option<Reach>, LocalStorage>,
+    pub(crate) memory: StoredValue<Option<Memory>, LocalStorage>,
+    /// The conversation that was cleared last, which may be taken up again.
+    pub(crate) ended: StoredValue<Option<ConversationId>, LocalStorage>,
     /// Whether the views will be brought up to date before the next frame.
     drawing_soon: StoredValue<bool, LocalStorage>,
     pub view: View,
     /// What the device keeps of models.
     pub pantry: Pantry,
+    /// Her ears and her mouth.
+    pub senses: Senses,
     /// What stands in the composer; it outlives a look at another page.
     pub draft: RwSignal<String>,
 }
@@ -48,13 +65,29 @@ pub struct View {
     pub accepts_message: RwSignal<bool>,
     pub can_ask_again: RwSignal<bool>,
     pub can_undo_clear: RwSignal<bool>,
+    /// Turns that are not among those shown, because there are too many.
+    pub earlier: RwSignal<usize>,
+    /// How many are shown at most.
+    most_shown: RwSignal<usize>,
+    pub doing: RwSignal<Doing>,
+    pub skills: RwSignal<Skills>,
+    pub ears: RwSignal<EarState>,
+    pub unheard: RwSignal<Option<Unheard>>,
+    pub mouth: RwSignal<MouthState>,
+    pub feeling: RwSignal<Feeling>,
+    pub confirming: RwSignal<Option<Command>>,
 }
+
+/// So many turns are drawn at first, and so many more whenever somebody asks: a page
+/// with all of a year's would be slow and large.
+const SHOWN_AT_A_TIME: usize = 60;
 
 /// One turn. Its signals are its own and go when it goes, so that a growing
 /// reply redraws nothing but itself.
 #[derive(Clone, Debug)]
 pub struct TurnView {
     pub id: TurnId,
+    pub is_spoken: bool,
     pub speaker: ArcRwSignal<Speaker>,
     pub text: ArcRwSignal<String>,
 }
@@ -67,9 +100,13 @@ impl Bella {
         let bella = Self {
             view: View::of(companion.state()),
             pantry: Pantry::recall(),
+            senses: Senses::new(),
             companion: StoredValue::new_local(companion),
             engine: StoredValue::new_local(None),
             load_mark: StoredValue::new_local(LoadMark::of_this_tab()),
+            reach: StoredValue::new_local(None),
+            memory: StoredValue::new_local(None),
+            ended: StoredValue::new_local(None),
             drawing_soon: StoredValue::new_local(false),
             draft: RwSignal::new(storage::take_draft()),
         };
@@ -94,8 +131,22 @@ impl Bella {
         bella
     }
 
+    /// From here on she is who the person wants her to be, hears, speaks and acts.
+    pub fn awaken(
+        self,
+        settings: Settings,
+        persona: PersonaSettings,
+        hearing: HearingSettings,
+        speaking: Speaking,
+    ) {
+        self.reach.set_value(Some(Reach { settings, speaking }));
+        Reaction::new(move |_| self.tell(Event::PersonaChosen(persona.persona.get())));
+        self.come_to_her_senses(hearing, speaking);
+    }
+
     /// The one that was used last, unless a tab died over one.
     fn begin_with_a_model(self, killers: &[String]) {
+        self.recall_skills(killers);
         let remembered = storage::recall(Key::Model);
         if killers.is_empty() {
             return remembered.iter().for_each(|id| self.choose_model(id));
@@ -154,9 +205,18 @@ impl Bella {
         }
     }
 
+    /// Shows turns that were too many to be shown.
+    pub fn show_earlier(self) {
+        self.view.most_shown.update(|most| *most += SHOWN_AT_A_TIME);
+        self.draw();
+    }
+
     pub fn tell(self, event: Event) {
-        let comes_in_crowds =
-            matches!(event, Event::Answered { reply: Reply::Text(_) | Reply::Progress(_), .. });
+        let comes_in_crowds = matches!(
+            event,
+            Event::Answered { reply: Reply::Text(_) | Reply::Progress(_), .. }
+                | Event::Ear(EarEvent::Sound { .. })
+        );
         let phase = |companion: &Companion| companion.state().phase.name();
         let before = self.companion.with_value(phase);
         let effects =
@@ -184,7 +244,35 @@ impl Bella {
             Effect::RestartEngine => with_engine(&EngineClient::restart),
             Effect::RememberModel(id) => storage::remember(Key::Model, id.as_deref()),
             Effect::MarkLoading(id) => self.mark_load(id.as_deref()),
+            Effect::Ear(effect) => self.carry_out_of_ears(effect),
+            Effect::Mouth(effect) => self.senses.speak(effect),
+            Effect::Write(text) => self.add_to_draft(&text),
+            Effect::Rewrite(text) => self.draft.update(|draft| {
+                let rest = std::mem::take(draft);
+                *draft = if rest.trim().is_empty() { text } else { format!("{text}\n{rest}") };
+            }),
+            Effect::Act { turn, act } => self.act(turn, act),
+            Effect::Ended(turn) => self.keep(&turn),
+            Effect::ConversationEnded => self.end_conversation(),
+            Effect::ConversationTakenUp => self.take_conversation_up(),
         }
+    }
+
+    /// After what stands there already.
+    fn add_to_draft(self, text: &str) {
+        self.draft.update(|draft| {
+            if !draft.is_empty() && !draft.ends_with(char::is_whitespace) {
+                draft.push(' ');
+            }
+            draft.push_str(text);
+        });
+    }
+
+    /// With sound beside it.
+    pub(crate) fn send_sound_beside(self, message: &ToEngine, sound: &[f32]) {
+        self.engine.with_value(|engine| {
+            engine.iter().for_each(|engine| engine.send_with(message, sound));
+        });
     }
 
     fn mark_load(self, model: Option<&str>) {
@@ -220,6 +308,15 @@ impl View {
             accepts_message: RwSignal::new(true),
             can_ask_again: RwSignal::new(false),
             can_undo_clear: RwSignal::new(false),
+            earlier: RwSignal::default(),
+            most_shown: RwSignal::new(SHOWN_AT_A_TIME),
+            doing: RwSignal::new(state.doing()),
+            skills: RwSignal::default(),
+            ears: RwSignal::default(),
+            unheard: RwSignal::default(),
+            mouth: RwSignal::default(),
+            feeling: RwSignal::default(),
+            confirming: RwSignal::default(),
         };
         view.show(state);
         view
@@ -228,6 +325,10 @@ impl View {
     /// Whether there is no conversation yet, not even a message that waits.
     pub fn is_blank(self) -> bool {
         self.turns.with(Vec::is_empty) && self.waiting.with(Option::is_none)
+    }
+
+    pub fn is_blank_untracked(self) -> bool {
+        untrack(|| self.is_blank())
     }
 
     fn show(self, state: &State) {
@@ -241,16 +342,37 @@ impl View {
         set_if_new(self.accepts_message, &state.accepts_message());
         set_if_new(self.can_ask_again, &state.can_ask_again());
         set_if_new(self.can_undo_clear, &state.cleared.is_some());
+        set_if_new(self.doing, &state.doing());
+        set_if_new(self.skills, &state.skills);
+        set_if_new(self.ears, &state.ears);
+        set_if_new(self.unheard, &state.unheard);
+        set_if_new(self.mouth, &state.mouth);
+        set_if_new(self.feeling, &state.feeling);
+        set_if_new(self.confirming, &state.confirming);
     }
 
-    fn show_turns(self, turns: &[Turn]) {
-        let same = self.turns.with_untracked(|shown| {
-            shown.iter().zip(turns).take_while(|(shown, turn)| shown.id == turn.id).count()
+    fn show_turns(self, all: &[Turn]) {
+        let earlier = all.len().saturating_sub(self.most_shown.get_untracked());
+        set_if_new(self.earlier, &earlier);
+        let turns = all.get(earlier..).unwrap_or_default();
+        // What is no longer shown went from the front, or came back there.
+        let first = turns.first().map(|turn| turn.id);
+        let gone = self.turns.with_untracked(|shown| {
+            shown.iter().take_while(|shown| Some(shown.id) < first).count()
         });
-        if same < turns.len() || same < self.turns.with_untracked(Vec::len) {
+        let same = self.turns.with_untracked(|shown| {
+            let kept = shown.iter().skip(gone).zip(turns);
+            kept.take_while(|(shown, turn)| shown.id == turn.id).count()
+        });
+        let is_new = same < turns.len() || gone + same < self.turns.with_untracked(Vec::len);
+        if gone > 0 || is_new {
             self.turns.update(|shown| {
-                shown.truncate(same);
-                shown.extend(turns.iter().skip(same).map(TurnView::new));
+                shown.drain(..gone);
+                let rest = shown.split_off(same);
+                shown.extend(turns.iter().skip(same).map(|turn| {
+                    let known = rest.iter().find(|shown| shown.id == turn.id);
+                    known.cloned().unwrap_or_else(|| TurnView::new(turn))
+                }));
             });
         }
         self.turns.with_untracked(|shown| {
@@ -263,6 +385,7 @@ impl TurnView {
     fn new(turn: &Turn) -> Self {
         Self {
             id: turn.id,
+            is_spoken: turn.is_spoken,
             speaker: ArcRwSignal::new(turn.speaker.clone()),
             text: ArcRwSignal::new(turn.text.clone()),
         }

@@ -31,6 +31,11 @@ pub fn default_chat() -> Option<&'static manifest::Model> {
     offered().filter(is_chat).find(|model| model.default).or(offered().find(is_chat))
 }
 
+/// The one of this task that is part of a first start.
+pub fn default_of(task: manifest::Task) -> Option<&'static manifest::Model> {
+    offered().find(|model| model.task == task && model.default)
+}
+
 /// The largest of a lower tier, to begin with after one that was too much.
 pub fn one_tier_below(model: &manifest::Model) -> Option<&'static manifest::Model> {
     let tier = Tier::of_model(model.bytes());
@@ -41,7 +46,13 @@ pub fn one_tier_below(model: &manifest::Model) -> Option<&'static manifest::Mode
 
 /// Whether a part of this version runs models of this task.
 pub fn is_used(task: manifest::Task) -> bool {
-    matches!(task, manifest::Task::Chat)
+    match task {
+        manifest::Task::Chat
+        | manifest::Task::Transcribe
+        | manifest::Task::Vad
+        | manifest::Task::Embed
+        | manifest::Task::Feel => true,
+    }
 }
 
 /// As the companion wants it. `resolve` makes a relative address absolute.

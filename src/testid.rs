@@ -38,6 +38,33 @@ pub const UNDO_CLEAR: &str = "undo-clear";
 /// A sentence to begin with, offered while the conversation is empty.
 pub const SUGGESTION: &str = "suggestion";
 
+/// The control a person talks with, held or tapped. `data-state`: `ready` | `opening` |
+/// `listening` (as long as it is held) | `locked` (until the next tap) | `waiting`
+/// (hands-free, and nobody speaks) | `hearing` (hands-free, and somebody does) |
+/// `transcribing` | `unavailable`.
+pub const TALK: &str = "talk";
+/// Inside it: how loud it is; `data-level` is a step from 0 to 8.
+pub const MIC_LEVEL: &str = "mic-level";
+/// What she hears right now.
+pub const PARTIAL: &str = "partial";
+/// Something to tell about hearing; `data-kind`: `nothing`, or a kind of trouble.
+pub const HEARING_NOTE: &str = "hearing-note";
+/// A question she asks before she acts.
+pub const CONFIRM: &str = "confirm";
+pub const CONFIRM_YES: &str = "confirm-yes";
+pub const CONFIRM_NO: &str = "confirm-no";
+
+/// The first visit. Each [`FIRST_STEP`] has `data-step` (`language` | `microphone` |
+/// `model`) and `data-state` (`open` | `done`); [`FIRST_LANGUAGE`] is a button whose
+/// `value` is `ko` or `en`; [`ALLOW_MICROPHONE`] has `data-access` (`not-asked` |
+/// `asking` | `refused`) and is gone once it is allowed.
+pub const FIRST_STEPS: &str = "first-steps";
+pub const FIRST_STEP: &str = "first-step";
+pub const FIRST_LANGUAGE: &str = "first-language";
+pub const ALLOW_MICROPHONE: &str = "allow-microphone";
+/// Something that can be asked while the model is on its way.
+pub const TRY_ALREADY: &str = "try-already";
+
 /// The list of messages.
 pub const CONVERSATION: &str = "conversation";
 /// `data-role`: `user` | `assistant`; `data-state`: `streaming` | `done` |
@@ -50,11 +77,22 @@ pub const MESSAGE_TEXT: &str = "message-text";
 /// A message that waits for its turn.
 pub const WAITING: &str = "waiting";
 pub const ASK_AGAIN: &str = "ask-again";
+/// Inside the person's last message: puts its words back into the composer.
+pub const EDIT_MESSAGE: &str = "edit-message";
+/// Inside a message that was spoken, not written.
+pub const SPOKEN: &str = "spoken";
 
 /// `data-state`: see the flow above.
 pub const ENGINE_STATE: &str = "engine-state";
-/// The promise that nothing leaves the tab; always visible.
+/// The promise that nothing leaves the tab, or that something in use leaves it;
+/// `data-leaves`: `yes` | `no`.
 pub const RUNS_HERE: &str = "runs-here";
+/// Inside it: the part that is visible on every page and in every window.
+pub const BADGE: &str = "badge";
+/// Her mood in a word. `data-mood`: `glad` | `calm` | `tender` | `concerned`;
+/// `data-tone`, in which the model is asked to answer: `neutral` | `comfort` | `share-joy`;
+/// `data-valence`, from -1 to 1.
+pub const MOOD: &str = "mood";
 /// Something failed; `data-trouble` names the kind.
 pub const TROUBLE: &str = "trouble";
 pub const RETRY: &str = "retry";
@@ -64,6 +102,20 @@ pub const DISMISS: &str = "dismiss";
 pub const LOAD_MODEL: &str = "load-model";
 pub const LOAD_PROGRESS: &str = "load-progress";
 pub const CANCEL_LOAD: &str = "cancel-load";
+
+/// What she can do beside answering: a radio group each (`on` | `off`), and a
+/// [`SKILL`] with `data-skill` (`hearing` | `feeling`) and `data-state`: `off` |
+/// `waiting` | `loading` | `ready` | `failed`.
+pub const SKILL_HEARING: &str = "skill-hearing";
+pub const SKILL_FEELING: &str = "skill-feeling";
+pub const SKILL: &str = "skill";
+/// Seen on the talk page once somebody wanted to be heard and there was nothing to
+/// hear them with; [`GIVE_SKILL`] fetches it, [`LATER`] puts it off.
+pub const HEARING_OFFER: &str = "hearing-offer";
+pub const GIVE_SKILL: &str = "give-skill";
+pub const LATER: &str = "later";
+/// Above the conversation, where it is long: shows more of what was said before.
+pub const SHOW_EARLIER: &str = "show-earlier";
 
 /// `data-model` is the id, `data-task` the task, `data-state`: `available` |
 /// `loading` | `loaded` | `unused` (no part of this version runs it).
@@ -138,6 +190,29 @@ pub const REPLY_LENGTH: &str = "reply-length";
 pub const VARIETY: &str = "variety";
 /// `full` | `saving`
 pub const POWER: &str = "power";
+/// `polite` | `casual`
+pub const PERSONA_SPEECH: &str = "persona-speech";
+/// `warm` | `cheerful` | `calm` | `dry`
+pub const PERSONA_TEMPERAMENT: &str = "persona-temperament";
+
+/// On the settings page: an `<input>` with the name somebody gave her, empty for her
+/// own. `data-trouble`, while what stands there is no name: `empty` | `too-long` | `sign`.
+pub const PERSONA_NAME: &str = "persona-name";
+
+/// How she speaks. Radio groups: `on` | `off`, and `slower` | `normal` | `faster`.
+pub const SPEAKING: &str = "speaking";
+pub const SPEECH_RATE: &str = "speech-rate";
+/// A `<select>` for each language, `data-language`: `ko` | `en`; its values are ids of
+/// voices, and empty where Bella chooses. `data-local` and `data-remote`: how many
+/// voices there are that stay on the device, and that do not.
+pub const VOICE: &str = "voice";
+/// Has her say one sentence.
+pub const TRY_VOICE: &str = "try-voice";
+/// The sentence she is saying; there only while she speaks.
+pub const CAPTION: &str = "caption";
+/// Why something was not said aloud; `data-reason`: `no-voices` | `no-voice-for` |
+/// `only-remote` | `not-allowed` | `never-started` | `never-ended` | `failed`.
+pub const NOT_SAID: &str = "not-said";
 
 /// On the settings page: a server of the person's own. `data-state`: `none` | `kept` |
 /// `cannot-be`; `data-key`: `none` | `stored` | `lost`.
@@ -159,6 +234,54 @@ pub const OWN_SERVER_REOPEN: &str = "own-server-reopen";
 
 /// On the models page; `any` | `1` | `2` | `4`, in GB.
 pub const KEEP_AT_MOST: &str = "keep-at-most";
+
+/// Leads to the history, from the settings and from a conversation.
+pub const NAV_HISTORY: &str = "nav-history";
+/// On the settings page; `yes` | `no`.
+pub const HISTORY_WANTED: &str = "history-wanted";
+/// The history's page. `data-access`: `opening` | `open` | `locked` | `unavailable`;
+/// `data-sealed`: `yes` | `no`; `data-whole`: `yes` once everything there is was read.
+pub const HISTORY: &str = "history";
+/// Looks through it while one types.
+pub const HISTORY_SEARCH: &str = "history-search";
+/// What is shown; `data-shows` is `all` | `found`, `data-count` how many there are
+/// altogether. While something is looked for it is about the last search that ended;
+/// `data-query` says which.
+pub const HISTORY_LIST: &str = "history-list";
+/// What was said in one conversation on one day; `data-conversation` is its number.
+pub const HISTORY_GROUP: &str = "history-group";
+/// `data-speaker`: `person` | `bella`; `data-ended`: `done` | `stopped` | `failed`;
+/// `data-came`: `typed` | `spoken`. What was looked for stands in a `<mark>`.
+pub const HISTORY_ENTRY: &str = "history-entry";
+/// Inside an entry: its words and nothing else.
+pub const HISTORY_TEXT: &str = "history-text";
+/// Shows older ones.
+pub const HISTORY_MORE: &str = "history-more";
+/// Opens and closes what can be done to all of it.
+pub const HISTORY_MANAGE: &str = "history-manage";
+pub const HISTORY_EXPORT: &str = "history-export";
+/// An `<input type=file>`.
+pub const HISTORY_IMPORT: &str = "history-import";
+/// Ask before they do it: [`HISTORY_ERASE_YES`] does it, [`HISTORY_ERASE_NO`] does not.
+pub const HISTORY_ERASE_ALL: &str = "history-erase-all";
+pub const HISTORY_ERASE_ONE: &str = "history-erase-one";
+pub const HISTORY_ERASE_YES: &str = "history-erase-yes";
+pub const HISTORY_ERASE_NO: &str = "history-erase-no";
+/// Fields that are always empty at first.
+pub const HISTORY_PASSPHRASE: &str = "history-passphrase";
+pub const HISTORY_NEW_PASSPHRASE: &str = "history-new-passphrase";
+pub const HISTORY_PASSPHRASE_AGAIN: &str = "history-passphrase-again";
+pub const HISTORY_OPEN: &str = "history-open";
+pub const HISTORY_SET: &str = "history-set";
+pub const HISTORY_CHANGE: &str = "history-change";
+pub const HISTORY_REMOVE: &str = "history-remove";
+pub const HISTORY_LOCK: &str = "history-lock";
+/// What came of what was done last; `data-outcome` names it (`saved`, `brought`,
+/// `wrong-passphrase`, `passphrase-set`, …).
+pub const HISTORY_OUTCOME: &str = "history-outcome";
+/// Beside a conversation: it is not kept, and why. `data-trouble`: as an outcome, or
+/// `locked`.
+pub const HISTORY_TROUBLE: &str = "history-trouble";
 
 /// Leads from the engine's facts in the settings to the lab.
 pub const NAV_LAB: &str = "nav-lab";
@@ -190,3 +313,37 @@ pub const IN_APP: &str = "in-app";
 pub const WAY_OUT: &str = "way-out";
 pub const COPY_ADDRESS: &str = "copy-address";
 pub const DISMISS_NEWS: &str = "dismiss-news";
+
+/// On the settings page: how a person is heard. `data-allowed`: whether the browser
+/// tells which microphones there are, `yes` | `no`.
+pub const HEARING: &str = "hearing";
+/// A `<select>` of microphones; the empty value is whichever the device uses.
+pub const MIC_CHOICE: &str = "mic-choice";
+/// Asks the browser for a microphone, and gives it back at once.
+pub const MIC_ALLOW: &str = "mic-allow";
+/// Begins a test of ten seconds, or ends it. `data-state`: `resting` | `asking` |
+/// `listening` | `over` | `failed`.
+pub const MIC_TEST: &str = "mic-test";
+/// How loud it is during the test; `aria-valuenow` from 0 to 100.
+pub const MIC_TEST_LEVEL: &str = "mic-test-level";
+/// `data-verdict`: `nothing` | `very-quiet` | `good` | `clipping`.
+pub const MIC_VERDICT: &str = "mic-verdict";
+/// Why the microphone did not open; `data-trouble` is the kind.
+pub const MIC_TROUBLE: &str = "mic-trouble";
+
+/// More radio groups on the settings page.
+///
+/// `auto` | `ko` | `en`
+pub const HEARD_LANGUAGE: &str = "heard-language";
+/// `on` | `off`
+pub const HANDS_FREE: &str = "hands-free";
+/// `low` | `medium` | `high`
+pub const SENSITIVITY: &str = "sensitivity";
+/// `on` | `off`
+pub const WAKE_PHRASE: &str = "wake-phrase";
+/// `on` | `off`
+pub const BARGE_IN: &str = "barge-in";
+/// `send` | `compose`
+pub const AFTER_HEARING: &str = "after-hearing";
+/// `space` | `f8` | `f9`
+pub const TALK_KEY: &str = "talk-key";

@@ -20,7 +20,6 @@ pub(super) struct Thrown {
 }
 
 impl Thrown {
-    #[cfg_attr(not(feature = "worker"), allow(dead_code, reason = "the page stores little"))]
     pub(super) fn is_full(&self) -> bool {
         self.name == "QuotaExceededError"
     }

@@ -44,7 +44,7 @@ pub fn Announcer() -> impl IntoView {
 fn ready_to_tell(turn: &TurnView, from: usize) -> Option<usize> {
     turn.speaker.with(|speaker| match speaker {
         Speaker::Person => None,
-        Speaker::Bella(ReplyState::Streaming) => {
+        Speaker::Bella(ReplyState::Streaming | ReplyState::Acting) => {
             turn.text.with(|text| sentences::complete(text, from))
         }
         Speaker::Bella(_) => Some(turn.text.with(String::len)),
@@ -52,5 +52,5 @@ fn ready_to_tell(turn: &TurnView, from: usize) -> Option<usize> {
 }
 
 fn is_over(speaker: &Speaker) -> bool {
-    !matches!(speaker, Speaker::Bella(ReplyState::Streaming))
+    !matches!(speaker, Speaker::Bella(reply) if reply.is_under_way())
 }

@@ -1,4 +1,4 @@
-//! Two badges that are always in sight: what Bella is doing, and where.
+//! What is always in sight: what Bella is doing, and where.
 
 use bella_companion::Phase;
 use leptos::prelude::*;
@@ -26,16 +26,34 @@ pub fn EngineState() -> impl IntoView {
 }
 
 #[component]
-pub fn RunsHere() -> impl IntoView {
+pub fn RunsHere(
+    /// Whether something in use sends words away; nothing does unless somebody says so.
+    #[prop(optional_no_strip)]
+    leaves: Option<Signal<bool>>,
+) -> impl IntoView {
     let settings = use_settings();
     let promise = move || &settings.messages().promise;
+    let leaves = Memo::new(move |_| leaves.is_some_and(|leaves| leaves.get()));
+    let words = move || if leaves.get() { promise().leaves } else { promise().badge };
+    let detail = move || if leaves.get() { promise().leaves_detail } else { promise().detail };
+    let icon = move || if leaves.get() { Icon::Leaves } else { Icon::Here };
     view! {
-        <aside class="shell-promise" aria-label=move || promise().badge data-testid=testid::RUNS_HERE>
-            <span class="badge badge-here" title=move || promise().detail>
-                {Icon::Here.draw()}
-                <span>{move || promise().badge}</span>
+        <aside
+            class="shell-promise"
+            aria-label=words
+            data-testid=testid::RUNS_HERE
+            data-leaves=move || if leaves.get() { "yes" } else { "no" }
+        >
+            <span
+                class="badge badge-here"
+                class:badge-leaves=move || leaves.get()
+                title=detail
+                data-testid=testid::BADGE
+            >
+                {move || icon().draw()}
+                <span>{words}</span>
             </span>
-            <p class="shell-promise-detail">{move || promise().detail}</p>
+            <p class="shell-promise-detail">{detail}</p>
         </aside>
     }
 }

@@ -12,6 +12,9 @@ use crate::settings::use_settings;
 use crate::shared::{LONGEST_MESSAGE, Sharing};
 use crate::testid;
 
+/// The id of the field, for whoever puts the cursor into it.
+pub const COMPOSER_ID: &str = "composer";
+
 #[component]
 pub fn Composer() -> impl IntoView {
     let settings = use_settings();
@@ -54,6 +57,7 @@ pub fn Composer() -> impl IntoView {
             <textarea
                 class="composer-field"
                 node_ref=field
+                id=COMPOSER_ID
                 rows="1"
                 maxlength=LONGEST_MESSAGE.to_string()
                 enterkeyhint="send"

@@ -4,6 +4,7 @@ use bella_companion::Event;
 use leptos::html::Div;
 use leptos::prelude::*;
 
+use super::history_notice::HistoryLink;
 use super::icon::Icon;
 use super::message::Message;
 use super::welcome::Welcome;
@@ -18,10 +19,12 @@ pub fn Conversation() -> impl IntoView {
     let view = use_bella().view;
     let (scroller, content) = (NodeRef::<Div>::new(), NodeRef::<Div>::new());
     let follower = StoredValue::new_local(None::<Follower>);
+    let is_blank = Memo::new(move |_| view.is_blank());
+    // A welcome is read from its beginning, however far down it goes.
     Effect::new(move |_| {
-        if let (Some(scroller), Some(content)) = (scroller.get(), content.get()) {
-            follower.set_value(Some(Follower::new(scroller.into(), &content)));
-        }
+        let parts = scroller.get().zip(content.get()).filter(|_| !is_blank.get());
+        let followed = parts.map(|(scroller, content)| Follower::new(scroller.into(), &content));
+        follower.set_value(followed);
     });
     // A message of one's own is worth leaving any other for.
     Effect::new(move |_| {
@@ -29,7 +32,6 @@ pub fn Conversation() -> impl IntoView {
         view.waiting.track();
         follower.with_value(|follower| follower.iter().for_each(Follower::go_to_end));
     });
-    let is_blank = Memo::new(move |_| view.is_blank());
 
     view! {
         <div
@@ -45,6 +47,7 @@ pub fn Conversation() -> impl IntoView {
             <div class="conversation" node_ref=content>
                 <Show when=move || !is_blank.get() fallback=Welcome>
                     <ClearButton/>
+                    <EarlierButton/>
                     <For each=move || view.turns.get() key=|turn| turn.id let:turn>
                         <Message turn/>
                     </For>
@@ -82,6 +85,7 @@ fn ClearButton() -> impl IntoView {
     let bella = use_bella();
     view! {
         <div class="conversation-tools">
+            <HistoryLink/>
             <button
                 type="button"
                 class="button button-quiet"
@@ -92,6 +96,27 @@ fn ClearButton() -> impl IntoView {
                 {move || settings.messages().talk.clear}
             </button>
         </div>
+    }
+}
+
+/// A page that drew all that was ever said would be slow and large.
+#[component]
+fn EarlierButton() -> impl IntoView {
+    let settings = use_settings();
+    let bella = use_bella();
+    let earlier = bella.view.earlier;
+    let words = move || (settings.messages().talk.show_earlier)(&earlier.get().to_string());
+    view! {
+        <Show when=move || earlier.get() != 0>
+            <button
+                type="button"
+                class="button button-quiet conversation-earlier"
+                data-testid=testid::SHOW_EARLIER
+                on:click=move |_| bella.show_earlier()
+            >
+                {words}
+            </button>
+        </Show>
     }
 }
 

@@ -14,6 +14,13 @@ pub enum Icon {
     Clear,
     Again,
     Close,
+    Microphone,
+    NoMicrophone,
+    Locked,
+    Edit,
+    Done,
+    Leaves,
+    History,
 }
 
 impl Icon {
@@ -44,6 +51,17 @@ impl Icon {
             Icon::Clear => "M5 7h14M10 7V4.5h4V7m-7 0 .8 12.5h8.4L17 7M10.3 10.5v5.5m3.4-5.5v5.5",
             Icon::Again => "M19.5 12a7.5 7.5 0 1 1-2.3-5.4M19.5 3.5V8H15",
             Icon::Close => "m6 6 12 12M18 6 6 18",
+            Icon::Microphone => {
+                "M12 14.5A3.25 3.25 0 0 0 15.25 11.25V6.25a3.25 3.25 0 0 0-6.5 0v5A3.25 3.25 0 0 0 12 14.5ZM5.5 11a6.5 6.5 0 0 0 13 0M12 17.5V21m-3 0h6"
+            }
+            Icon::NoMicrophone => {
+                "M8.75 9v2.25a3.25 3.25 0 0 0 5 2.74M15.25 10.5V6.25a3.25 3.25 0 0 0-6.3-1.1M5.5 11a6.5 6.5 0 0 0 10.3 5.3M18.5 11a6.5 6.5 0 0 1-.6 2.7M12 17.5V21m-3 0h6M4 3l16 17"
+            }
+            Icon::Locked => "M8 11V8a4 4 0 0 1 8 0v3M6 11h12v9H6zM12 14.5v2",
+            Icon::Edit => "M4.5 19.5h4L19 9l-4-4L4.5 15.5v4ZM12.5 7.5l4 4",
+            Icon::Done => "m5.5 12.5 4.25 4.25L18.5 7.75",
+            Icon::Leaves => "M5 12.5V20h14v-7.5M12 15.5V4m-4.5 4.5L12 4l4.5 4.5",
+            Icon::History => "M4.5 12a7.5 7.5 0 1 0 2.3-5.4M4.5 3.5V8H9M12 8v4.5l3 2",
         }
     }
 }

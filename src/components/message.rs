@@ -4,16 +4,19 @@ use bella_companion::{Event, ReplyState, Speaker, TurnId};
 use bella_protocol::{Stop, Usage};
 use leptos::prelude::*;
 
-use super::bell::Bell;
+use super::composer::COMPOSER_ID;
 use super::icon::Icon;
+use super::portrait::Portrait;
+use super::talk_view::use_talk_view;
 use super::trouble_notice::TroubleWords;
 use crate::bella::{TurnView, use_bella};
+use crate::browser::page::input;
 use crate::settings::use_settings;
 use crate::testid;
 
 #[component]
 pub fn Message(turn: TurnView) -> impl IntoView {
-    let TurnView { id, speaker, text } = turn;
+    let TurnView { id, is_spoken, speaker, text } = turn;
     let is_bella = speaker.with_untracked(|speaker| *speaker != Speaker::Person);
     let settings = use_settings();
     let speaker = Signal::from(speaker);
@@ -37,23 +40,68 @@ pub fn Message(turn: TurnView) -> impl IntoView {
             data-reply-ms=move || usage().map(|(_, usage)| usage.reply_ms.to_string())
         >
             <h2 class="visually-hidden">{who}</h2>
-            {is_bella.then(|| view! { <Portrait id/> })}
+            {is_bella.then(|| view! { <Beside id/> })}
             <p class="message-text" data-testid=testid::MESSAGE_TEXT>{text.clone()}</p>
             {is_bella.then(|| view! { <Ending id speaker text=text.into()/> })}
+            {(!is_bella).then(|| view! { <OwnTools id is_spoken/> })}
         </article>
     }
 }
 
 /// Bella sits beside what she said last, and moves with what she is doing.
 #[component]
-fn Portrait(id: TurnId) -> impl IntoView {
+fn Beside(id: TurnId) -> impl IntoView {
     let view = use_bella().view;
     let is_last =
         Memo::new(move |_| view.turns.with(|turns| turns.last().map(|turn| turn.id) == Some(id)));
     view! {
         <Show when=move || is_last.get()>
-            <Bell size="medium" phase=move || view.phase.with(|phase| phase.name())/>
+            <Portrait size="medium"/>
         </Show>
+    }
+}
+
+/// Beside what a person said: whether it was spoken, and a way to say the last of it
+/// better.
+#[component]
+fn OwnTools(id: TurnId, is_spoken: bool) -> impl IntoView {
+    let settings = use_settings();
+    let bella = use_bella();
+    let talk = use_talk_view();
+    let t = move || &settings.messages().talk_control;
+    let is_last = Memo::new(move |_| {
+        bella.view.turns.with(|turns| {
+            let mut own =
+                turns.iter().rev().filter(|turn| turn.speaker.with(|it| *it == Speaker::Person));
+            own.next().map(|turn| turn.id) == Some(id)
+        })
+    });
+    let edit = move |_| {
+        talk.iter().for_each(|talk| talk.edit.run(id));
+        input::focus_by_id(COMPOSER_ID);
+    };
+
+    view! {
+        <div class="message-tools">
+            <Show when=move || is_spoken>
+                <span class="message-spoken" title=move || t().spoken data-testid=testid::SPOKEN>
+                    {Icon::Microphone.draw()}
+                    <span class="visually-hidden">{move || t().spoken}</span>
+                </span>
+            </Show>
+            <Show when=move || is_last.get()>
+                <button
+                    type="button"
+                    class="message-tool"
+                    aria-label=move || t().edit
+                    title=move || t().edit
+                    data-testid=testid::EDIT_MESSAGE
+                    on:click=edit
+                >
+                    {Icon::Edit.draw()}
+                </button>
+            </Show>
+        </div>
     }
 }
 
@@ -67,7 +115,10 @@ fn Ending(id: TurnId, speaker: Signal<Speaker>, text: Signal<String>) -> impl In
         view! { <p class="message-note">{move || say(talk())}</p> }
     };
     let ending = move || match speaker.get() {
-        Speaker::Person | Speaker::Bella(ReplyState::Streaming) => ().into_any(),
+        Speaker::Person
+        | Speaker::Bella(
+            ReplyState::Streaming | ReplyState::Acting | ReplyState::Acted | ReplyState::Remembered,
+        ) => ().into_any(),
         Speaker::Bella(ReplyState::Stopped) => note(|t| t.stopped).into_any(),
         Speaker::Bella(ReplyState::Failed(trouble)) => view! { <TroubleWords trouble/> }.into_any(),
         Speaker::Bella(ReplyState::Done { stop, forgotten, .. }) => {
@@ -107,8 +158,11 @@ fn Ending(id: TurnId, speaker: Signal<Speaker>, text: Signal<String>) -> impl In
 
 fn state_name(speaker: &Speaker) -> &'static str {
     match speaker {
-        Speaker::Person | Speaker::Bella(ReplyState::Done { .. }) => "done",
-        Speaker::Bella(ReplyState::Streaming) => "streaming",
+        Speaker::Person
+        | Speaker::Bella(ReplyState::Done { .. } | ReplyState::Acted | ReplyState::Remembered) => {
+            "done"
+        }
+        Speaker::Bella(ReplyState::Streaming | ReplyState::Acting) => "streaming",
         Speaker::Bella(ReplyState::Stopped) => "stopped",
         Speaker::Bella(ReplyState::Failed(_)) => "failed",
     }

@@ -6,16 +6,17 @@
 mod fitting;
 mod keeping;
 
-use bella_companion::{Event, Phase};
+use bella_companion::{Event, Phase, Skill};
 use bella_weights::manifest::{Model, Task};
 use leptos::prelude::*;
 
 use super::icon::Icon;
 use super::load_panel::LoadProgress;
+use super::skills::SkillLine;
 use crate::bella::{View, use_bella};
 use crate::i18n::{Messages, units};
-use crate::library;
 use crate::settings::use_settings;
+use crate::skills::skill_of;
 use crate::testid;
 use fitting::FitFact;
 use keeping::{KeepActions, KeptLine};
@@ -72,7 +73,10 @@ pub fn ModelCard(model: &'static Model) -> impl IntoView {
             <div class="card-actions">
                 {move || match state.get() {
                     CardState::Available => view! { <UseButton model/> }.into_any(),
-                    CardState::Loading => view! { <LoadProgress/> }.into_any(),
+                    CardState::Loading => match skill_of(model.task) {
+                        Some(skill) => view! { <SkillLine skill/> }.into_any(),
+                        None => view! { <LoadProgress/> }.into_any(),
+                    },
                     CardState::Loaded => view! { <InUse model/> }.into_any(),
                     CardState::Unused => ().into_any(),
                 }}
@@ -94,9 +98,17 @@ fn UseButton(model: &'static Model) -> impl IntoView {
             class="button button-outline"
             aria-describedby=name_id(model)
             data-testid=testid::USE_MODEL
-            on:click=move |_| bella.choose_model(&model.id)
+            on:click=move |_| match skill_of(model.task) {
+                None => bella.choose_model(&model.id),
+                Some(Skill::Hearing) if model.task == Task::Transcribe => bella.hear_with(&model.id),
+                Some(skill) => bella.wish_for(skill),
+            }
         >
-            {move || settings.messages().models.use_this}
+            {move || match skill_of(model.task) {
+                None => settings.messages().models.use_this,
+                Some(Skill::Hearing) => settings.messages().skills.use_to_hear,
+                Some(Skill::Feeling) => settings.messages().skills.use_to_feel,
+            }}
         </button>
     }
 }
@@ -115,7 +127,10 @@ fn InUse(model: &'static Model) -> impl IntoView {
             class="button button-quiet"
             aria-describedby=name_id(model)
             data-testid=testid::UNLOAD_MODEL
-            on:click=move |_| bella.tell(Event::ModelPutAway)
+            on:click=move |_| match skill_of(model.task) {
+                None => bella.tell(Event::ModelPutAway),
+                Some(skill) => bella.give_up(skill),
+            }
         >
             {move || settings.messages().models.unload}
         </button>
@@ -141,8 +156,15 @@ impl CardState {
 
 fn state_of(model: &Model, view: View) -> CardState {
     let is_chosen = view.model.with(|chosen| chosen.as_ref().is_some_and(|it| it.id() == model.id));
+    if let Some(skill) = skill_of(model.task) {
+        return view.skills.with(|skills| match skills.loading() {
+            _ if skills.has(&model.id) => CardState::Loaded,
+            Some(id) if id == model.id => CardState::Loading,
+            _ if skill == Skill::Hearing || model.default => CardState::Available,
+            _ => CardState::Unused,
+        });
+    }
     view.phase.with(|phase| match phase {
-        _ if !library::is_used(model.task) => CardState::Unused,
         Phase::Loading(_) if is_chosen => CardState::Loading,
         phase if is_chosen && phase.has_model() => CardState::Loaded,
         _ => CardState::Available,

@@ -4,30 +4,34 @@ use leptos::prelude::*;
 
 use super::Say;
 use super::badges::{EngineState, RunsHere};
-use super::bell::Bell;
 use super::icon::Icon;
 use super::link::Link;
+use super::mood_badge::MoodBadge;
 use super::news::News;
-use crate::bella::use_bella;
+use super::portrait::Portrait;
+use super::talk_view::use_talk_view;
 use crate::settings::use_settings;
 use crate::testid;
 
 #[component]
 pub fn Shell(children: Children) -> impl IntoView {
     let settings = use_settings();
-    let bella = use_bella();
+    let talk = use_talk_view();
 
     view! {
         // Left to the browser, which moves the focus along; the router would not.
         <a class="skip" href="#content" rel="external">{move || settings.messages().nav.skip}</a>
         <header class="shell-header">
             <Link to="/" attr:class="brand">
-                <Bell size="small" phase=move || bella.view.phase.with(|phase| phase.name())/>
+                <Portrait size="small"/>
                 <span class="brand-name">{move || settings.messages().words.bella}</span>
             </Link>
-            <EngineState/>
+            <p class="shell-state">
+                <EngineState/>
+                {talk.map(|talk| view! { <MoodBadge feeling=talk.feeling/> })}
+            </p>
         </header>
-        <RunsHere/>
+        <RunsHere leaves=talk.map(|talk| talk.leaves)/>
         <nav class="shell-nav" aria-label=move || settings.messages().nav.label>
             <NavLink href="/" icon=Icon::Talk say=|t| t.nav.talk testid=testid::NAV_TALK/>
             <NavLink href="/models" icon=Icon::Models say=|t| t.nav.models testid=testid::NAV_MODELS/>

@@ -3,10 +3,14 @@
 use bella_companion::{Event, Language, Phase};
 use leptos::prelude::*;
 
-use super::bell::Bell;
+use super::first_steps::FirstSteps;
 use super::load_panel::LoadPanel;
+use super::portrait::Portrait;
+use super::talk_view::use_talk_view;
 use crate::bella::use_bella;
-use crate::i18n::{self, messages::Talk};
+use crate::browser::page::storage::{self, Key};
+use crate::i18n;
+use crate::i18n::messages::{FirstStepWords, Talk};
 use crate::settings::use_settings;
 use crate::testid;
 
@@ -28,15 +32,70 @@ pub fn Welcome() -> impl IntoView {
     };
     let detail = move || words(&settings.messages().talk).1;
 
+    // Until a model was awake once there are steps to take.
+    let is_first = storage::recall(Key::Model).is_none();
+    let steps = Memo::new(move |_| is_first && !is_awake.get());
+    let detail = move || detail().filter(|_| !steps.get());
+
     view! {
-        <section class="welcome">
-            <Bell size="large" phase=phase_name filled=filled/>
-            <h2 class="welcome-title">{move || words(&settings.messages().talk).0}</h2>
+        <section class="welcome" class:welcome-steps=move || steps.get()>
+            <div class="welcome-head">
+                <Portrait size="large" filled/>
+                <h2 class="welcome-title">{move || words(&settings.messages().talk).0}</h2>
+            </div>
             {move || detail().map(|detail| view! { <p class="welcome-detail">{detail}</p> })}
-            <Show when=move || is_awake.get() fallback=LoadPanel>
+            <Show when=move || is_awake.get() fallback=move || view! { <Waking is_first/> }>
                 <Suggestions/>
             </Show>
         </section>
+    }
+}
+
+/// What there is to do and to see until she is awake.
+#[component]
+fn Waking(is_first: bool) -> impl IntoView {
+    if !is_first {
+        return view! { <LoadPanel/> }.into_any();
+    }
+    let phase = use_bella().view.phase;
+    let talk = use_talk_view();
+    let can_try = Memo::new(move |_| {
+        talk.is_some() && phase.with(|phase| matches!(phase, Phase::Loading(_)))
+    });
+    view! {
+        <FirstSteps microphone=talk.map(|talk| (talk.microphone, talk.allow_microphone))/>
+        <Show when=move || can_try.get()>
+            <Meanwhile/>
+        </Show>
+    }
+    .into_any()
+}
+
+/// What is answered without any model.
+#[component]
+fn Meanwhile() -> impl IntoView {
+    let settings = use_settings();
+    let bella = use_bella();
+    let t = move || &settings.messages().first_steps;
+    let chip = move |say: fn(&'static FirstStepWords) -> &'static str| {
+        let ask = move |_| bella.tell(Event::Said(say(t()).to_owned()));
+        view! {
+            <li>
+                <button type="button" class="chip" data-testid=testid::TRY_ALREADY on:click=ask>
+                    {move || say(t())}
+                </button>
+            </li>
+        }
+    };
+    view! {
+        <div class="meanwhile">
+            <p class="note" id="meanwhile">{move || t().meanwhile}</p>
+            <ul class="chips" aria-labelledby="meanwhile">
+                {chip(|t| t.try_time)}
+                {chip(|t| t.try_date)}
+                {chip(|t| t.try_help)}
+            </ul>
+        </div>
     }
 }
 

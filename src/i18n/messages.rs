@@ -68,16 +68,28 @@ catalogue! {
         waking, broken, empty, loading(percent), idle, thinking, replying,
     }
 
+    /// What shows in her face, in a word or two.
+    mood: MoodWords {
+        label, glad, calm, tender, concerned,
+    }
+
     /// The promise beside everything.
     promise: Promise {
-        badge, detail,
+        badge, detail, leaves, leaves_detail,
     }
 
     talk: Talk {
         title, conversation, asleep, asleep_detail, loading, loading_detail, awake, awake_detail,
         composer, placeholder, placeholder_asleep, keys, send, stop, clear, cleared, undo_clear,
         you, waiting, waiting_for_model, stopped, silent, length_reached, forgotten(count),
-        ask_again, suggestions, speaks_only(language),
+        ask_again, suggestions, speaks_only(language), show_earlier(count),
+    }
+
+    /// Talking aloud: the control, what is heard and said, and what she asks back.
+    talk_control: TalkControl {
+        ready, ready_detail, opening, opening_detail, listening, listening_detail,
+        locked, locked_detail, waiting, waiting_detail, hearing, hearing_detail, transcribing, transcribing_detail, unavailable, unavailable_detail,
+        partial, nothing, nothing_next, spoken, edit, yes, no,
     }
 
     /// Sentences to begin with. They are said to the model, so the ones of the
@@ -86,10 +98,35 @@ catalogue! {
         first, second, third,
     }
 
+    /// What she says once she has done what she was asked for; said by her.
+    command_replies: CommandReplies {
+        midnight, midday, on_the_hour(part, hour), time(part, hour, minute),
+        small_hours, morning, noon, afternoon, evening, night,
+        date(weekday, day, month, year), help,
+        may_i_clear, cleared, nothing_to_clear, not_cleared,
+        voice_on, voice_off, no_voice, slower, faster, slowest, fastest, dark, light,
+        korean, english, page_korean, page_english,
+    }
+
+    calendar: CalendarWords {
+        sunday, monday, tuesday, wednesday, thursday, friday, saturday,
+        january, february, march, april, may, june, july, august, september, october,
+        november, december,
+    }
+
     load: Load {
         action, action_detail(model, size), once, progress_label(model), progress(done, total), pace(speed), seconds_left(count), minutes_left(count),
         retrying, preparing, cancel, cancel_note,
         choose_other,
+    }
+
+    /// The first visit.
+    first_steps: FirstStepWords {
+        label, done, language,
+        microphone, microphone_detail, microphone_allow, microphone_asking, microphone_again,
+        microphone_refused,
+        model, model_detail, model_waking,
+        meanwhile, try_time, try_date, try_help,
     }
 
     models: Models {
@@ -100,6 +137,19 @@ catalogue! {
         chat_for, transcribe_for, embed_for, feel_for, vad_for,
         keep, keep_on, keep_again, waits, pause, resume, cancel, import, export,
         delete_other(model, size), stray,
+    }
+
+    /// What she can do beside answering.
+    skills: SkillWords {
+        hearing, hearing_note, feeling, feeling_note, on, off,
+        size(size), waiting, ready, use_to_hear, use_to_feel,
+        offer_title, offer_detail(size), offer_action, later,
+    }
+
+    /// What there is to tell about hearing. A `…_next` is what to do about it.
+    hearing_notes: HearingNotes {
+        asking, asking_next, too_loud, too_loud_next,
+        attentive, attentive_next, loudness, loudness_next,
     }
 
     /// Whether a model runs on this device.
@@ -116,6 +166,24 @@ catalogue! {
         at_most, at_most_note, any, one, two, four, over(size),
     }
 
+    /// How a person is heard, and what can be wrong with the microphone. A `…_next` is
+    /// what to do about it.
+    hearing: HearingWords {
+        title, lead, on, off,
+        microphone, microphone_note, any, unnamed(number), gone, none, allow, allow_note,
+        test, test_note, test_stop, asking, still_asking, say_something, level, muted,
+        nothing, nothing_next, very_quiet, very_quiet_next, good, good_next,
+        clipping, clipping_next,
+        language, language_note, language_auto,
+        hands_free, hands_free_note, sensitivity, sensitivity_note, low, medium, high,
+        wake_phrase, wake_phrase_note, barge_in, barge_in_note,
+        then, then_note, send, compose,
+        talk_key, talk_key_note, key_space, key_f8, key_f9,
+        missing, missing_next, denied, denied_next, busy, busy_next, revoked, revoked_next,
+        unplugged, unplugged_next, no_frames, no_frames_next, not_secure, not_secure_next,
+        other(name), other_next,
+    }
+
     /// Why a model is not kept on the device. A `…_next` is what to do about it.
     keeping: KeepingWords {
         label, refused, refused_next,
@@ -124,10 +192,29 @@ catalogue! {
         unreliable, unreliable_next,
     }
 
+    /// How Bella speaks. A `…_next` is what to do when she does not.
+    speaking: SpeakingWords {
+        title, lead, aloud, on, off,
+        korean_voice, english_voice, bella_chooses, stays, leaves, leaves_note,
+        no_voice, only_remote,
+        rate, slower, normal, faster, try_it, sample,
+        no_voices, no_voices_next, no_voice_for(language), no_voice_for_next,
+        remote_only(language), remote_only_next, not_allowed, not_allowed_next,
+        never_started, never_started_next, never_ended, never_ended_next,
+        failed, failed_next,
+    }
+
     settings: Settings {
         title, intro, language, language_note, theme, theme_auto, theme_light, theme_dark,
         length, length_note, length_short, length_medium, length_long,
         variety, variety_note, variety_steady, variety_natural, variety_playful,
+    }
+
+    /// Who Bella is to be.
+    persona: PersonaWords {
+        title, lead, name, name_note, name_empty, name_too_long, name_sign,
+        speech, speech_note, polite, casual,
+        temperament, temperament_note, warm, cheerful, calm, dry,
     }
 
     /// Which engine runs, and why it is not the fast one.
@@ -162,6 +249,28 @@ catalogue! {
         check_title, check_network, check_unplug,
         limits_title, limits_mistakes, limits_device, limits_host,
         licence_title, licence,
+    }
+
+    /// The conversation as it is kept. A `…_next` is what to do about it.
+    history: HistoryWords {
+        title, lead, link, opening, unavailable, none, reading, more, unreadable(count),
+        search, found(count), not_found, hits,
+        spoken, stopped, failed, silent,
+        manage, files, files_note, export, import,
+        erase, erase_note, erase_all, erase_all_sure, erase_one, erase_one_sure, erase_yes, keep_it,
+        passphrase, passphrase_none, passphrase_set, passphrase_how, passphrase_forgotten,
+        current, new, again, set, change, remove, lock, open, locked, locked_note, no_way_in,
+        wanted, wanted_note, wanted_yes, wanted_no, still_there, waiting(count), busy,
+        full, full_next, refused, refused_next, later, later_next, damaged, damaged_next,
+        crossed, crossed_next, wrong, wrong_next, too_short(count), too_long, differs,
+        lock_damaged, lock_damaged_next, no_memory, no_memory_next, not_sealed, not_sealed_next,
+        too_large(size, limit), too_many(limit), not_json(line, column), not_a_history,
+        not_read_next, other_version(version), other_version_next,
+        unfit(entry, field), unfit_file(field), is_missing, is_other, is_unknown, is_long,
+        no_file, no_file_next, not_saved, not_saved_next,
+        now_locked, now_set, now_changed, now_removed,
+        brought(added, known), brought_new(added), saved(count), saved_files(count, files), saved_next,
+        erased, erased_one,
     }
 
     /// The page on which a device is measured.

@@ -1,7 +1,10 @@
 //! What the companion knows as data, in words: troubles, with what the person
 //! can do next, and the engine.
 
-use bella_companion::{Fit, Loading, Tier, Trouble};
+mod history;
+
+use bella_companion::mouth::NotSaid;
+use bella_companion::{Fit, Language, Loading, Tier, Trouble};
 use bella_measure::Skipped;
 use bella_protocol::{Build, BuildName, Failure, Fallback, NotKept};
 
@@ -12,12 +15,37 @@ use crate::own_server::verdict::Verdict;
 use crate::own_server::{Outcome, UnfitKey};
 use crate::shared::Note;
 
+pub use history::history;
+
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Told {
     pub what: String,
     pub next: String,
     /// For a report or a curious person; in English, as the engine said it.
     pub detail: Option<String>,
+}
+
+/// Why something was not said aloud.
+pub fn not_said(messages: &'static Messages, why: &NotSaid) -> Told {
+    let t = &messages.speaking;
+    let name = |language: &Language| match language {
+        Language::Korean => messages.words.korean,
+        Language::English => messages.words.english,
+    };
+    let (what, next) = match why {
+        NotSaid::NoVoices => (t.no_voices.to_owned(), t.no_voices_next),
+        NotSaid::NoVoiceFor(language) => ((t.no_voice_for)(name(language)), t.no_voice_for_next),
+        NotSaid::OnlyRemote(language) => ((t.remote_only)(name(language)), t.remote_only_next),
+        NotSaid::NotAllowed => (t.not_allowed.to_owned(), t.not_allowed_next),
+        NotSaid::NeverStarted => (t.never_started.to_owned(), t.never_started_next),
+        NotSaid::NeverEnded => (t.never_ended.to_owned(), t.never_ended_next),
+        NotSaid::Failed { .. } => (t.failed.to_owned(), t.failed_next),
+    };
+    let detail = match why {
+        NotSaid::Failed { error } => Some(error.clone()),
+        _ => None,
+    };
+    Told { what, next: next.to_owned(), detail }
 }
 
 pub fn trouble(messages: &'static Messages, trouble: &Trouble) -> Told {
@@ -40,7 +68,7 @@ pub fn trouble(messages: &'static Messages, trouble: &Trouble) -> Told {
     Told { what: what.to_owned(), next: next.to_owned(), detail }
 }
 
-fn failure(messages: &'static Messages, failure: &Failure) -> Told {
+pub fn failure(messages: &'static Messages, failure: &Failure) -> Told {
     let t = &messages.trouble;
     let (what, next) = match failure {
         Failure::NotLoaded { .. } => (t.not_loaded.to_owned(), t.not_loaded_next),
@@ -263,6 +291,12 @@ fn fallback(messages: &'static Messages, why: &Fallback) -> String {
         Fallback::Asked => t.asked.to_owned(),
         Fallback::Failed { detail } => (t.failed)(detail),
     }
+}
+
+/// Somebody wanted to be heard, and nothing was said that could be understood.
+pub fn heard_nothing(messages: &'static Messages) -> Told {
+    let t = &messages.talk_control;
+    Told { what: t.nothing.to_owned(), next: t.nothing_next.to_owned(), detail: None }
 }
 
 /// What became of something that was shared.

@@ -3,7 +3,8 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use bella_companion::{Language, Loading, Trouble};
+use bella_companion::mouth::NotSaid;
+use bella_companion::{Command, Language, Loading, Persona, Trouble, commands};
 use bella_protocol::{Failure, NotKept};
 use unicode_normalization::is_nfc;
 
@@ -130,6 +131,26 @@ fn a_model_that_is_not_kept_is_explained() {
 }
 
 #[test]
+fn every_silence_has_a_sentence_and_a_next_step() {
+    let mut kinds = BTreeSet::new();
+    for why in [
+        NotSaid::NoVoices,
+        NotSaid::NoVoiceFor(Language::Korean),
+        NotSaid::OnlyRemote(Language::English),
+        NotSaid::NotAllowed,
+        NotSaid::NeverStarted,
+        NotSaid::NeverEnded,
+        NotSaid::Failed { error: "network".into() },
+    ] {
+        assert!(kinds.insert(why.kind()), "two silences are called {}", why.kind());
+        let [korean, english] = Language::ALL.map(|it| tell::not_said(messages(it), &why));
+        assert_ne!(korean.what, english.what, "{why:?}");
+        assert_ne!(korean.next, english.next, "{why:?}");
+        assert_eq!(korean.detail, english.detail, "{why:?}");
+    }
+}
+
+#[test]
 fn a_load_tells_how_long_it_will_take() {
     let request = bella_protocol::RequestId(0);
     for (done_bytes, bytes_per_second, retrying, expected) in [
@@ -235,4 +256,20 @@ fn spoken_literals(source: &str) -> Vec<&str> {
         }
     }
     said
+}
+
+/// What is offered to be tried while the model is on its way needs none.
+#[test]
+fn what_can_be_tried_already_is_understood_without_a_model() {
+    for language in Language::ALL {
+        let t = &messages(language).first_steps;
+        for (words, expected) in [
+            (t.try_time, Command::TellTime),
+            (t.try_date, Command::TellDate),
+            (t.try_help, Command::Help),
+        ] {
+            let understood = commands::understand(words, &Persona::default());
+            assert_eq!(understood, Some(expected), "{words}");
+        }
+    }
 }

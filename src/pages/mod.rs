@@ -1,6 +1,7 @@
 //! One file per route.
 
 pub mod about;
+pub mod history;
 pub mod lab;
 pub mod models;
 pub mod not_found;
@@ -8,6 +9,7 @@ pub mod settings;
 pub mod talk;
 
 pub use about::AboutPage;
+pub use history::HistoryPage;
 pub use lab::LabPage;
 pub use models::ModelsPage;
 pub use not_found::NotFoundPage;

@@ -1,13 +1,19 @@
 //! `/settings`: what a person may choose.
 
-use bella_companion::{Language, ReplyLength, Variety};
+use bella_companion::mouth::MouthEvent;
+use bella_companion::{Event, Language, ReplyLength, Variety};
 use leptos::prelude::*;
 
 use crate::bella::use_bella;
 use crate::components::choices::{Choice, Choices};
 use crate::components::engine_facts::EngineFacts;
+use crate::components::hearing_section::HearingSection;
+use crate::components::history_notice::HistorySection;
 use crate::components::own_server::OwnServerSection;
 use crate::components::page_title::PageTitle;
+use crate::components::persona_section::PersonaSection;
+use crate::components::skills::SkillsSection;
+use crate::components::speaking_section::SpeakingSection;
 use crate::i18n;
 use crate::settings::{Theme, power_name, use_settings};
 use crate::testid;
@@ -16,7 +22,8 @@ use crate::testid;
 pub fn SettingsPage() -> impl IntoView {
     let settings = use_settings();
     let manner = settings.manner;
-    let build = use_bella().view.build;
+    let bella = use_bella();
+    let build = bella.view.build;
     // An engine on one thread has none to save.
     let has_threads =
         Memo::new(move |_| build.with(|build| build.as_ref().is_none_or(|it| it.threads > 1)));
@@ -76,6 +83,14 @@ pub fn SettingsPage() -> impl IntoView {
                         .for_each(|variety| manner.update(|manner| manner.variety = variety))
                 }
             />
+            <PersonaSection/>
+            <SkillsSection/>
+            <HearingSection/>
+            <SpeakingSection
+                mouth=bella.view.mouth
+                say=move |text| bella.tell(Event::Mouth(MouthEvent::Say(text)))
+            />
+            <HistorySection/>
             <EngineFacts/>
             <Show when=move || has_threads.get()>
                 <Choices

@@ -7,7 +7,7 @@
 //! - [`ours`], [`wllama`], [`transformers`]: the sides, each asked at its own door
 //! - [`clips`]: what they are given to hear; [`errors`]: how far what
 //!   they heard is from what was said
-//! - [`own`]: this device by itself; [`table`]: what came of it
+//! - [`own`]: this device by itself; [`waits`]: how long a person waits who spoke; [`table`]: what came of it
 //! - [`rivals`]: by turns, side against side; [`duel`]: what came of that
 //! - [`machine`]: where and when it was
 
@@ -23,6 +23,7 @@ mod rivals;
 mod site;
 mod table;
 mod transformers;
+mod waits;
 mod wllama;
 
 use std::error::Error;

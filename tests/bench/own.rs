@@ -24,6 +24,7 @@ use crate::machine::machine;
 use crate::ours::{Ours, build_of};
 use crate::say;
 use crate::table::table;
+use crate::waits::waits;
 
 const MODELS: [&str; 5] = [
     "smollm2-135m-instruct",
@@ -57,6 +58,9 @@ pub fn run(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
         bench.build(name, threads)?;
     }
     bench.text_errors()?;
+    if bench.arguments.wants(&["voice"]) {
+        bench.waits();
+    }
     let report = bench.report;
     fs::write(arguments.out.join("bench.json"), serde_json::to_string_pretty(&report)? + "\n")?;
     let table = table(&report);
@@ -108,6 +112,18 @@ impl Bench<'_> {
             }
         }
         Ok(trials.finish(build))
+    }
+
+    /// On a page of its own, with a microphone that hears a tape.
+    fn waits(&mut self) {
+        say("how long a person waits who spoke");
+        match waits(if self.arguments.quick { 4 } else { 20 }) {
+            Ok(waits) => self.report.waits = Some(waits),
+            Err(why) => {
+                say(format_args!("waiting: not measured, because {why}"));
+                self.report.skipped.push(Skipped::because("waiting", why));
+            }
+        }
     }
 
     fn spec(&self, model: &str) -> Result<ModelSpec, String> {

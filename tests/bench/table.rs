@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use bella_measure::{EngineBuild, Kind, Report, Run};
+use bella_measure::{EngineBuild, Kind, Report, Run, median, percentile};
 
 /// Figures down, builds across; medians.
 pub fn table(report: &Report) -> String {
@@ -34,6 +34,23 @@ pub fn table(report: &Report) -> String {
                 format!("{:.1} %", error.word_error),
                 format!("{:.1} %", error.letter_error),
             ]);
+        }
+        text.push('\n');
+        write_rows(&mut text, &rows);
+    }
+    if let Some(waits) = &report.waits {
+        let mut rows = vec![
+            ["after letting go of the talk button", "median", "95 in 100"]
+                .map(str::to_owned)
+                .to_vec(),
+        ];
+        for (what, samples) in [
+            ("the words are there", &waits.transcript_ms),
+            ("the reply begins", &waits.first_word_ms),
+        ] {
+            let middle = median(samples).unwrap_or(f64::NAN);
+            let late = percentile(samples, 95.0).unwrap_or(f64::NAN);
+            rows.push(vec![what.to_owned(), format!("{middle:.0} ms"), format!("{late:.0} ms")]);
         }
         text.push('\n');
         write_rows(&mut text, &rows);

@@ -12,13 +12,14 @@ use xtask::cache::Cache;
 use xtask::report::Terminal;
 use xtask::tools::AXE_CORE;
 
-fn pages() -> [(&'static str, Find); 6] {
+fn pages() -> [(&'static str, Find); 7] {
     [
         ("", by(COMPOSER)),
         ("models", by(MODEL_CARD)),
         ("settings", by(VARIETY)),
         ("about", by(PAGE_TITLE)),
         ("lab", by(LAB_MODEL)),
+        ("history", by(HISTORY_SEARCH)),
         ("no-such-page", by(NOT_FOUND)),
     ]
 }
@@ -106,6 +107,38 @@ fn axe_finds_nothing_in_a_conversation() {
         for language in ["en", "ko"] {
             visit.read_in(language);
             findings.look_at(visit, &format!("a conversation in {language}"));
+        }
+        findings.must_be_none();
+    });
+}
+
+#[test]
+fn axe_finds_nothing_in_a_history() {
+    let Some(stage) = Stage::bella() else { return };
+    stage.play(|visit| {
+        let mut findings = Findings::default();
+        for language in ["en", "ko"] {
+            visit.page.set_language(language);
+            visit.open_history();
+            visit.bring_history(&visit.history_of(&["벨라", "lighthouse"]), "brought");
+            visit.page.type_into(HISTORY_SEARCH, "ㅂㄹ");
+            visit.page.wait_for(by(HISTORY_LIST).with("data-query", "ㅂㄹ"));
+            visit.page.click(HISTORY_ERASE_ALL);
+            findings.look_at(visit, &format!("a history in {language}"));
+            visit.open_history();
+            visit.manage_history();
+            for field in [HISTORY_NEW_PASSPHRASE, HISTORY_PASSPHRASE_AGAIN] {
+                visit.page.type_into(field, "correct horse");
+            }
+            visit.page.click(HISTORY_SET);
+            visit.page.wait_for(by(HISTORY_OUTCOME).with("data-outcome", "passphrase-set"));
+            findings.look_at(visit, &format!("a sealed history in {language}"));
+            visit.page.reload();
+            visit.page.wait_for(HISTORY_OPEN);
+            findings.look_at(visit, &format!("a locked history in {language}"));
+            visit.page.click(HISTORY_ERASE_ALL);
+            visit.page.click(HISTORY_ERASE_YES);
+            visit.page.wait_for(by(HISTORY_OUTCOME).with("data-outcome", "erased"));
         }
         findings.must_be_none();
     });

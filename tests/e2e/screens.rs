@@ -7,7 +7,7 @@ use std::time::Duration;
 use bella_tests::conversation::THINKING_TIME;
 use bella_tests::emulation::Theme;
 use bella_tests::testid::*;
-use bella_tests::{Find, Stage, Trouble, Visit, by, evidence};
+use bella_tests::{Browser, Find, Microphone, Stage, Trouble, Visit, by, evidence};
 use xtask::server::{Fault, Headers};
 
 const LANGUAGES: [&str; 2] = ["en", "ko"];
@@ -15,13 +15,14 @@ const THEMES: [Theme; 2] = [Theme::Light, Theme::Dark];
 /// A phone, a tablet, a laptop.
 const SIZES: [(u32, u32); 3] = [(360, 740), (768, 1024), (1280, 800)];
 
-fn pages() -> [(&'static str, &'static str, Find); 6] {
+fn pages() -> [(&'static str, &'static str, Find); 7] {
     [
         ("talk", "", by(COMPOSER)),
         ("models", "models", by(MODEL_CARD)),
         ("settings", "settings", by(VARIETY)),
         ("about", "about", by(PAGE_TITLE)),
         ("lab", "lab", by(LAB_MODEL)),
+        ("history", "history", by(HISTORY_SEARCH)),
         ("not-found", "no-such-page", by(NOT_FOUND)),
     ]
 }
@@ -186,6 +187,85 @@ fn a_conversation_fits_every_window() {
             // A word without end must wrap, not push.
             visit.ask(&"Donaudampfschifffahrtsgesellschaft".repeat(8));
             faults.extend(look(visit, "conversation", language));
+        }
+        assert_none(&faults);
+    });
+}
+
+#[test]
+fn a_history_fits_every_window() {
+    let Some(stage) = Stage::bella() else { return };
+    stage.play(|visit| {
+        let mut faults = Vec::new();
+        let endless = "Donaudampfschifffahrtsgesellschaft".repeat(8);
+        for language in LANGUAGES {
+            visit.page.set_language(language);
+            visit.open_history();
+            let texts =
+                ["안녕, 벨라! 등대 이야기 기억해?", "Of course.\n\nIt stood by the sea.", &endless];
+            visit.bring_history(&visit.history_of(&texts), "brought");
+            visit.page.type_into(HISTORY_SEARCH, "ㄷㄷ");
+            visit.page.wait_for(by(HISTORY_LIST).with("data-query", "ㄷㄷ"));
+            faults.extend(look(visit, "history-found", language));
+            visit.open_history();
+            visit.manage_history();
+            visit.page.click(HISTORY_ERASE_ALL);
+            faults.extend(look(visit, "history-manage", language));
+            visit.open_history();
+            visit.manage_history();
+            for field in [HISTORY_NEW_PASSPHRASE, HISTORY_PASSPHRASE_AGAIN] {
+                visit.page.type_into(field, "correct horse");
+            }
+            visit.page.click(HISTORY_SET);
+            visit.page.wait_for(by(HISTORY_OUTCOME).with("data-outcome", "passphrase-set"));
+            faults.extend(look(visit, "history-sealed", language));
+            visit.page.reload();
+            visit.page.wait_for(HISTORY_OPEN);
+            visit.page.type_into(HISTORY_PASSPHRASE, "wrong horse");
+            visit.page.click(HISTORY_OPEN);
+            visit.page.wait_for(by(HISTORY_OUTCOME).with("data-outcome", "wrong-passphrase"));
+            faults.extend(look(visit, "history-locked", language));
+            visit.page.click(HISTORY_ERASE_ALL);
+            visit.page.click(HISTORY_ERASE_YES);
+            visit.page.wait_for(by(HISTORY_OUTCOME).with("data-outcome", "erased"));
+        }
+        assert_none(&faults);
+    });
+}
+
+/// What only comes while somebody talks aloud, or asks for what needs a yes.
+#[test]
+fn talking_aloud_fits_every_window() {
+    let Some(stage) = Stage::bella() else { return };
+    let launch = Browser::launch().microphone(Microphone::Beeps);
+    stage.launch(launch).play(|visit| {
+        let mut faults = Vec::new();
+        visit.meet();
+        for language in LANGUAGES {
+            visit.read_in(language);
+            visit.page.click(TALK);
+            visit.page.wait_for(HEARING_OFFER);
+            faults.extend(look(visit, "talk-cannot-hear", language));
+            visit.page.click(LATER);
+        }
+        visit.page.click(NAV_SETTINGS);
+        visit.choose(SKILL_HEARING, "on");
+        let hearing = by(SKILL).with("data-skill", "hearing");
+        visit.page.wait_for_attribute(THINKING_TIME, hearing, "data-state", "ready");
+        for (language, request) in [("en", "Clear the conversation"), ("ko", "대화 지워 줘")] {
+            visit.read_in(language);
+            visit.page.click(TALK);
+            visit.page.wait_for_attribute(THINKING_TIME, TALK, "data-state", "locked");
+            faults.extend(look(visit, "talk-listening", language));
+            visit.page.click(TALK);
+            visit.page.wait_for(by(HEARING_NOTE).with("data-kind", "nothing"));
+            faults.extend(look(visit, "talk-heard-nothing", language));
+            visit.say(if language == "ko" { "지금 몇 시야?" } else { "What time is it?" });
+            visit.say(request);
+            visit.page.wait_for(CONFIRM);
+            faults.extend(look(visit, "talk-confirming", language));
+            visit.page.click(CONFIRM_YES);
+            visit.page.wait_for(UNDO_CLEAR);
         }
         assert_none(&faults);
     });

@@ -20,6 +20,7 @@ use rustix::process::{Pid, Signal, geteuid, kill_process_group};
 use tempfile::TempDir;
 
 use crate::browser::Browser;
+use crate::voices;
 
 /// Removing the profile afterwards is the shell's part, because a test that is
 /// killed outright runs no destructor: the pipe closes, the browser ends, and the
@@ -63,6 +64,8 @@ pub enum LaunchError {
          variable CHROME"
     )]
     NotInstalled,
+    #[error("{0}")]
+    NoVoices(&'static str),
     #[error("{program} could not be started: {source}")]
     Spawn { program: String, source: std::io::Error },
     #[error("{what}: {source}")]
@@ -114,6 +117,7 @@ pub struct Launch {
     scale: f64,
     language: String,
     microphone: Microphone,
+    has_voices: bool,
     flags: Vec<String>,
     inside: Vec<OsString>,
 }
@@ -126,6 +130,7 @@ impl Default for Launch {
             scale: 1.0,
             language: "en-US".into(),
             microphone: Microphone::default(),
+            has_voices: false,
             flags: Vec::new(),
             inside: Vec::new(),
         }
@@ -165,6 +170,13 @@ impl Launch {
         self
     }
 
+    /// An English voice and a Korean one, which take as long as they would aloud. The
+    /// page speaks only once it was clicked or a key was pressed, as it would anywhere.
+    #[must_use]
+    pub fn with_voices(self) -> Self {
+        Self { has_voices: true, ..voices::give_to(self) }
+    }
+
     #[must_use]
     pub fn flag(mut self, flag: impl Into<String>) -> Self {
         self.flags.push(flag.into());
@@ -191,6 +203,9 @@ impl Launch {
 
     pub fn start(self) -> Result<Browser, LaunchError> {
         let program = find()?;
+        if let Some(what) = voices::missing().filter(|_| self.has_voices) {
+            return Err(LaunchError::NoVoices(what));
+        }
         let (profile, throw_away) = match self.profile.clone() {
             Some(profile) => (profile, false),
             None => (Profile::new()?, true),
@@ -270,12 +285,17 @@ pub fn find() -> Result<PathBuf, LaunchError> {
     if let Some(named) = env::var_os("CHROME").filter(|named| !named.is_empty()) {
         return Ok(named.into());
     }
+    on_path(&["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"])
+        .ok_or(LaunchError::NotInstalled)
+}
+
+/// The first of these programs that is installed.
+pub(crate) fn on_path(names: &[&str]) -> Option<PathBuf> {
     let path = env::var_os("PATH").unwrap_or_default();
-    ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"]
+    names
         .iter()
         .flat_map(|name| env::split_paths(&path).map(move |folder| folder.join(name)))
         .find(|program| program.is_file())
-        .ok_or(LaunchError::NotInstalled)
 }
 
 /// A started browser with everything it started in turn.

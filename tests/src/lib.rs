@@ -8,8 +8,8 @@
 //!   and typing, posing as another device or person
 //! - [`engine`], [`models`]: an engine's worker without the page, and what it is
 //!   given
-//! - [`conversation`], `lab`: what a person does with Bella and in the lab, in the
-//!   words of the tests
+//! - [`conversation`], [`history`], `lab`: what a person does with Bella, with what was
+//!   said and in the lab, in the words of the tests
 //! - [`record`]: every request, console line and trouble of a page and its workers
 //! - [`builds`]: which build of the engine the tests run on; [`download`]: what an
 //!   engine weighs on the way to a visitor
@@ -18,7 +18,9 @@
 //! - [`host`]: the server behind a test, which can be stopped or told to misbehave
 //! - [`evidence`]: what is kept of a test that failed
 //! - [`chromium`], [`browser`], [`watch`], [`devtools`]: a Chromium, started and
-//!   certain to end; what runs in it; the protocol it is driven by
+//!   certain to end; what runs in it; the protocol it is driven by; `voices`: what
+//!   it speaks with
+//! - [`tape`]: what a microphone is to hear
 //! - [`text_error`]: how far a transcript is from what was said
 //! - [`testid`]: the names of things on the page, shared with the page itself
 //!
@@ -42,6 +44,7 @@ pub mod engine;
 pub mod evidence;
 pub mod find;
 mod hangul;
+pub mod history;
 pub mod host;
 pub mod input;
 mod lab;
@@ -49,11 +52,13 @@ pub mod models;
 pub mod page;
 pub mod record;
 pub mod stage;
+pub mod tape;
 #[path = "../../src/testid.rs"]
 pub mod testid;
 pub mod text_error;
 pub mod timeline;
 pub mod tracing;
+mod voices;
 pub mod watch;
 
 pub use browser::Browser;

@@ -24,6 +24,7 @@ use crate::evidence;
 use crate::host::{Host, Serving};
 use crate::page::Page;
 use crate::record::{Request, Trouble};
+use crate::voices;
 
 /// What a test plays on: the product as built, or a few files of its own.
 #[derive(Debug)]
@@ -288,7 +289,9 @@ fn shared() -> Option<Browser> {
 fn start(launch: Launch) -> Option<Browser> {
     match launch.start() {
         Ok(browser) => Some(browser),
-        Err(missing @ LaunchError::NotInstalled) => skip(&missing.to_string()),
+        Err(missing @ (LaunchError::NotInstalled | LaunchError::NoVoices(_))) => {
+            skip(&missing.to_string())
+        }
         Err(error) => panic!("{error}"),
     }
 }
@@ -300,6 +303,12 @@ pub fn chromium_is_there() -> bool {
         Ok(_) => true,
         Err(missing) => skip::<()>(&missing.to_string()).is_some(),
     }
+}
+
+/// The same of voices.
+#[track_caller]
+pub fn voices_are_there() -> bool {
+    voices::missing().is_none_or(|what| skip::<()>(what).is_some())
 }
 
 /// Says that a test did not run. Where all have to run, that is a failure.

@@ -17,6 +17,12 @@ pub type At = f64;
 pub struct Timeline {
     pub growths: Vec<Growth>,
     pub clicks: Vec<Click>,
+    /// When the talk button was let go.
+    #[serde(default)]
+    pub releases: Vec<At>,
+    /// When another of the person's messages was there.
+    #[serde(default)]
+    pub said: Vec<At>,
     heard: Vec<Heard>,
 }
 
@@ -79,9 +85,13 @@ impl Page {
             testid::MESSAGE,
             testid::MESSAGE_TEXT
         );
-        self.before_every_document(
-            &WRITE_DOWN.replace("REPLIES", &serde_json::json!(replies).to_string()),
-        );
+        let said = format!("[data-testid=\"{}\"][data-role=\"user\"]", testid::MESSAGE);
+        let talk = format!("[data-testid=\"{}\"]", testid::TALK);
+        let mut script = WRITE_DOWN.to_owned();
+        for (name, css) in [("REPLIES", replies), ("SAID", said), ("TALK", talk)] {
+            script = script.replace(name, &serde_json::json!(css).to_string());
+        }
+        self.before_every_document(&script);
     }
 
     /// What was written down since the document began.
@@ -92,7 +102,7 @@ impl Page {
 }
 
 const WRITE_DOWN: &str = r"(() => {
-    const timeline = { growths: [], clicks: [], heard: [] };
+    const timeline = { growths: [], clicks: [], releases: [], said: [], heard: [] };
     Object.defineProperty(globalThis, '__timeline', { value: timeline });
 
     addEventListener('click', event => {
@@ -100,8 +110,15 @@ const WRITE_DOWN: &str = r"(() => {
         timeline.clicks.push({ at: event.timeStamp, testid });
     }, { capture: true });
 
-    let [count, text] = [0, ''];
+    addEventListener('pointerup', event => {
+        if (event.target.closest(TALK)) timeline.releases.push(event.timeStamp);
+    }, { capture: true });
+
+    let [count, text, said] = [0, '', 0];
     new MutationObserver(() => {
+        const messages = document.querySelectorAll(SAID).length;
+        if (messages > said) timeline.said.push(performance.now());
+        said = messages;
         const replies = document.querySelectorAll(REPLIES);
         const now = replies.item(replies.length - 1)?.textContent ?? '';
         if (replies.length === count && now === text) return;

@@ -7,7 +7,7 @@
 //!
 //! - [`tally`]: counting tests by what the runners print
 //! - [`failures`]: the failed tests and their last words, found in a log
-//! - [`browser`]: a Chromium, a driver and a Korean font, found or installed
+//! - [`browser`]: a Chromium, a driver, a Korean font and voices, found or installed
 
 pub(crate) mod browser;
 mod failures;
@@ -194,16 +194,12 @@ impl Running<'_> {
         let cache = self.weights()?;
         let mut test = cargo();
         test.args(["test", "--workspace", "--exclude", "bella-tests", "--no-fail-fast"])
+            // The page is a feature that is off by default; most of what it decides
+            // needs no browser.
+            .args(["--features", "bella/page"])
             // So that a test which passes because it could do nothing is seen.
             .args(["--", "--show-output"])
             .env(crate::cache::CACHE_VARIABLE, cache.root());
-        self.tests(&mut test)?;
-        // The page is a feature that is off by default; most of what it decides needs
-        // no browser.
-        let mut test = cargo();
-        test.args(["test", "--package", "bella", "--lib", "--features", "page"])
-            .args(["--no-fail-fast", "--"])
-            .arg("--show-output");
         self.tests(&mut test)
     }
 
@@ -250,6 +246,7 @@ impl Running<'_> {
         let cache = self.weights()?;
         let browser = browser::chromium(self.report)?;
         browser::korean_font(self.report)?;
+        browser::voices(self.report)?;
         // Everything on the build that the browser gets by itself, and what the
         // engine itself has to do once more on the other.
         for (build, which) in

@@ -2,7 +2,9 @@
 
 use bella_protocol::{Build, ModelSpec, Reply, RequestId};
 
-use crate::{Language, Manner};
+use crate::ears::EarEvent;
+use crate::mouth::MouthEvent;
+use crate::{Language, Manner, Persona, Remembered, Skill, TurnId};
 
 /// What the outside knows and pure code must be told: the time, and one random
 /// number per event.
@@ -47,10 +49,50 @@ pub enum Event {
     Retried,
     TroubleDismissed,
 
+    /// Write the last question differently.
+    EditAsked(TurnId),
+    /// What was said at an earlier visit.
+    Restored(Vec<Remembered>),
+
+    /// Something came through the microphone, or about it.
+    Ear(EarEvent),
+    /// Where what was heard goes.
+    HeardGoes(HeardGoes),
+    /// Something happened to what is being said.
+    Mouth(MouthEvent<'static>),
+    /// These models are to give her a skill; none: she is to be without it.
+    SkillWished {
+        skill: Skill,
+        models: Vec<ModelSpec>,
+    },
+    /// Something was done, and this is what is said of it. Without a turn it is only
+    /// said.
+    Acted {
+        turn: Option<TurnId>,
+        text: String,
+    },
+    /// The person said yes or no to what is being confirmed.
+    Answer {
+        is_yes: bool,
+    },
+    /// Comes about twice a second, later in a tab nobody looks at.
+    Beat,
+
     LanguageChosen(Language),
     MannerChosen(Manner),
+    PersonaChosen(Persona),
     /// Whether Bella is to go easy on the battery.
     PowerSavingChosen(bool),
+}
+
+/// Where what was heard goes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum HeardGoes {
+    /// To her, at once.
+    #[default]
+    ToBella,
+    /// Into the composer, to be looked over first.
+    IntoComposer,
 }
 
 /// A chat model as the companion needs to know it.

@@ -94,6 +94,13 @@ impl Skills {
         loaded.filter(|spec| spec.task == task).map(|spec| spec.id.as_str()).next_back()
     }
 
+    /// Whether the engine has this model for one of them.
+    pub fn has(&self, id: &str) -> bool {
+        let models = Skill::ALL.map(|skill| self.of(skill));
+        let mut loaded = models.into_iter().flat_map(|models| &models.specs[..models.loaded]);
+        loaded.any(|spec| spec.id == id)
+    }
+
     /// The model that is on its way.
     pub fn loading(&self) -> Option<&str> {
         let models = Skill::ALL.map(|skill| self.of(skill));

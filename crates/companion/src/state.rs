@@ -1,8 +1,13 @@
 //! Where the conversation stands.
 
-use bella_protocol::{Build, ModelSpec, NotKept, Progress, RequestId, Stop, Usage};
+use bella_protocol::{
+    Build, Failure, ModelSpec, Mood as Felt, NotKept, Progress, RequestId, Stop, Usage,
+};
 
-use crate::{Language, Manner, Model, Trouble};
+use crate::commands::Command;
+use crate::ears::{EarPhase, EarState};
+use crate::mouth::MouthState;
+use crate::{Feeling, Language, Manner, Model, Now, Persona, Skills, Trouble};
 
 #[derive(Clone, Debug, PartialEq)]
 pub struct State {
@@ -23,7 +28,17 @@ pub struct State {
     pub cleared: Option<Vec<Turn>>,
     pub language: Language,
     pub manner: Manner,
+    pub persona: Persona,
     pub saves_power: bool,
+    /// What she can do beside answering.
+    pub skills: Skills,
+    pub ears: EarState,
+    /// What came of the last thing that was said to her, where that was no message.
+    pub unheard: Option<Unheard>,
+    pub mouth: MouthState,
+    pub feeling: Feeling,
+    /// Something that is done only once the person has said yes.
+    pub confirming: Option<Command>,
 }
 
 /// What Bella is doing. While a reply is under way, it is the last turn of the
@@ -45,6 +60,56 @@ pub enum Phase {
     Replying {
         request: RequestId,
     },
+}
+
+/// Why something that was said is no message.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Unheard {
+    pub at_ms: u64,
+    /// What went wrong; nothing, where there were no words in it.
+    pub failure: Option<Failure>,
+}
+
+impl Unheard {
+    pub(crate) fn at(now: Now, failure: Option<Failure>) -> Self {
+        Self { at_ms: now.at_ms, failure }
+    }
+}
+
+/// What a person sees her do. The engine, her ears and her mouth each have a state of
+/// their own, because she hears while she speaks; this is what they come to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Doing {
+    Waking,
+    Asleep,
+    Loading,
+    Idle,
+    Listening,
+    Transcribing,
+    Thinking,
+    Speaking,
+    Acting,
+    Confirming,
+    Error,
+}
+
+impl Doing {
+    /// A stable name, for tests and styles.
+    pub fn name(self) -> &'static str {
+        match self {
+            Doing::Waking => "waking",
+            Doing::Asleep => "asleep",
+            Doing::Loading => "loading",
+            Doing::Idle => "idle",
+            Doing::Listening => "listening",
+            Doing::Transcribing => "transcribing",
+            Doing::Thinking => "thinking",
+            Doing::Speaking => "speaking",
+            Doing::Acting => "acting",
+            Doing::Confirming => "confirming",
+            Doing::Error => "error",
+        }
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -83,6 +148,20 @@ pub struct Turn {
     pub at_ms: u64,
     pub speaker: Speaker,
     pub text: String,
+    /// Whether it came through the microphone.
+    pub is_spoken: bool,
+    /// How it was felt, where it was read for that.
+    pub felt: Option<Felt>,
+}
+
+/// A turn of an earlier visit.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Remembered {
+    pub at_ms: u64,
+    pub speaker: Speaker,
+    pub text: String,
+    pub is_spoken: bool,
+    pub felt: Option<Felt>,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -103,12 +182,26 @@ pub enum ReplyState {
     /// The person stopped it.
     Stopped,
     Failed(Trouble),
+    /// Something is being done, and what is said of it comes after.
+    Acting,
+    /// It was done, or asked about, without any model.
+    Acted,
+    /// Said at an earlier visit, however it ended then.
+    Remembered,
+}
+
+impl ReplyState {
+    /// Whether something may still come.
+    pub fn is_under_way(&self) -> bool {
+        matches!(self, ReplyState::Streaming | ReplyState::Acting)
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Waiting {
     pub text: String,
     pub at_ms: u64,
+    pub is_spoken: bool,
 }
 
 impl Phase {
@@ -150,6 +243,30 @@ impl State {
     /// sends three while Bella is talking has usually changed their mind twice.
     pub fn accepts_message(&self) -> bool {
         self.waiting.is_none()
+    }
+
+    /// Where the last question stands, which can be written differently.
+    pub(crate) fn last_question(&self) -> Option<usize> {
+        self.conversation.iter().rposition(|turn| turn.speaker == Speaker::Person)
+    }
+
+    /// What she is doing, in one word. What a person has to know most comes first.
+    pub fn doing(&self) -> Doing {
+        let is_acting = |turn: &Turn| turn.speaker == Speaker::Bella(ReplyState::Acting);
+        match &self.phase {
+            Phase::Broken => Doing::Error,
+            _ if self.ears.phase == EarPhase::Recording => Doing::Listening,
+            _ if self.ears.phase == EarPhase::Transcribing => Doing::Transcribing,
+            _ if self.confirming.is_some() => Doing::Confirming,
+            _ if self.conversation.last().is_some_and(is_acting) => Doing::Acting,
+            Phase::Thinking { .. } => Doing::Thinking,
+            Phase::Replying { .. } => Doing::Speaking,
+            _ if self.mouth.is_speaking => Doing::Speaking,
+            Phase::Waking => Doing::Waking,
+            Phase::Empty => Doing::Asleep,
+            Phase::Loading(_) => Doing::Loading,
+            Phase::Idle => Doing::Idle,
+        }
     }
 
     /// Whether the last reply can be asked for again.

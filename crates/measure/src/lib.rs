@@ -18,8 +18,8 @@ pub mod statistics;
 pub mod trials;
 
 pub use report::{
-    EngineBuild, EngineFiles, Figure, Kind, Machine, Report, Run, Skipped, TextError, Unit,
+    EngineBuild, EngineFiles, Figure, Kind, Machine, Report, Run, Skipped, TextError, Unit, Waits,
 };
 pub use sounds::{Sound, Sounds};
-pub use statistics::median;
+pub use statistics::{median, percentile};
 pub use trials::{Ask, Trials};

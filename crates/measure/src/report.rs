@@ -15,8 +15,20 @@ pub struct Report {
     pub engine_files: Vec<EngineFiles>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub text_errors: Vec<TextError>,
+    /// How long a person waits who spoke.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub waits: Option<Waits>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub skipped: Vec<Skipped>,
+}
+
+/// From the moment the talk button is let go, in milliseconds; one of each a round.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Waits {
+    /// Until what was said is on the page.
+    pub transcript_ms: Vec<f64>,
+    /// Until the first word of the reply is.
+    pub first_word_ms: Vec<f64>,
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]

@@ -1,10 +1,12 @@
 //! What a person takes along, as a file or on the clipboard, and files they bring.
 
-use js_sys::Array;
+use js_sys::{Array, Uint8Array};
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{Blob, BlobPropertyBag, Event, HtmlAnchorElement, HtmlInputElement, Url};
+
+use crate::browser::exception::describe;
 
 /// Saves a text where the browser keeps what it was given.
 pub fn save_file(name: &str, media_type: &str, text: &str) -> bool {
@@ -60,6 +62,28 @@ pub fn chosen_files(event: &Event) -> Files {
     let chosen = Files(chosen.map(Blob::from).collect());
     input.set_value("");
     chosen
+}
+
+/// Why a file was not read.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum NoBytes {
+    #[error("it has {bytes} bytes")]
+    TooLarge { bytes: u64 },
+    /// It was moved or changed since it was chosen, or there is none.
+    #[error("{detail}")]
+    Unreadable { detail: String },
+}
+
+/// Reads the first of the files, if it has no more than so many bytes.
+pub async fn read_first(files: &Files, at_most: usize) -> Result<Vec<u8>, NoBytes> {
+    let nothing = || NoBytes::Unreadable { detail: String::new() };
+    let file = files.0.first().ok_or_else(nothing)?;
+    if file.size() > at_most as f64 {
+        return Err(NoBytes::TooLarge { bytes: file.size() as u64 });
+    }
+    let read = JsFuture::from(file.array_buffer()).await;
+    let read = read.map_err(|thrown| NoBytes::Unreadable { detail: describe(&thrown) })?;
+    Ok(Uint8Array::new(&read).to_vec())
 }
 
 /// Puts a text on the clipboard, and tells whether it got there: a browser may

@@ -16,6 +16,7 @@ pub enum Key {
     ReplyLength,
     Variety,
     Power,
+    Persona,
     /// Models that are on their way onto the device.
     Queue,
     /// How much of the device models may take.
@@ -26,8 +27,30 @@ pub enum Key {
     Memory,
     /// How fast models answered here.
     Rates,
+    /// The model she hears with, if she is to hear.
+    Hearing,
+    /// Whether she is to feel.
+    Feeling,
     /// A server of the person's own, and its key as it was sealed.
     OwnServer,
+    /// Whether Bella speaks, how fast, and with which voices.
+    Speaking,
+    SpeechRate,
+    KoreanVoice,
+    EnglishVoice,
+    /// Which microphone, and how a person wants to be heard.
+    Microphone,
+    HeardLanguage,
+    HandsFree,
+    Sensitivity,
+    WakePhrase,
+    BargeIn,
+    AfterHearing,
+    TalkKey,
+    /// Whether the conversation is kept.
+    KeepsHistory,
+    /// The conversation that was ended last: it is not taken up again.
+    EndedConversation,
 }
 
 impl Key {
@@ -40,12 +63,29 @@ impl Key {
             Key::ReplyLength => "bella.reply-length",
             Key::Variety => "bella.variety",
             Key::Power => "bella.power",
+            Key::Persona => "bella.persona",
             Key::Queue => "bella.queue",
             Key::KeepAtMost => "bella.keep-at-most",
             Key::AskedToKeep => "bella.asked-to-keep",
             Key::Memory => "bella.memory",
             Key::Rates => "bella.rates",
+            Key::Hearing => "bella.hearing",
+            Key::Feeling => "bella.feeling",
             Key::OwnServer => "bella.own-server",
+            Key::Speaking => "bella.speaking",
+            Key::SpeechRate => "bella.speech-rate",
+            Key::KoreanVoice => "bella.korean-voice",
+            Key::EnglishVoice => "bella.english-voice",
+            Key::Microphone => "bella.microphone",
+            Key::HeardLanguage => "bella.heard-language",
+            Key::HandsFree => "bella.hands-free",
+            Key::Sensitivity => "bella.sensitivity",
+            Key::WakePhrase => "bella.wake-phrase",
+            Key::BargeIn => "bella.barge-in",
+            Key::AfterHearing => "bella.after-hearing",
+            Key::TalkKey => "bella.talk-key",
+            Key::KeepsHistory => "bella.keeps-history",
+            Key::EndedConversation => "bella.ended-conversation",
         }
     }
 }
@@ -66,6 +106,21 @@ pub fn take_draft() -> String {
     let draft = session.get_item(DRAFT).ok().flatten();
     let _ = session.remove_item(DRAFT);
     draft.unwrap_or_default()
+}
+
+/// The conversation of this tab; empty after one was ended.
+const CONVERSATION: &str = "bella.conversation";
+
+/// For this tab's next page.
+pub fn leave_conversation(conversation: &str) {
+    if let Some(session) = session() {
+        let _ = session.set_item(CONVERSATION, conversation);
+    }
+}
+
+/// What the page before this one in this tab left, if there was one.
+pub fn left_conversation() -> Option<String> {
+    session()?.get_item(CONVERSATION).ok().flatten()
 }
 
 /// Tells when another tab has changed any of it.

@@ -5,7 +5,8 @@ use std::path::Path;
 use std::thread;
 use std::time::Duration;
 
-use bella_tests::stage::chromium_is_there;
+use bella_tests::chromium::Launch;
+use bella_tests::stage::{chromium_is_there, voices_are_there};
 use bella_tests::{Browser, Microphone, Profile, Stage, Visit, css};
 
 use crate::EMPTY;
@@ -109,10 +110,20 @@ fn a_browser_in_a_mount_namespace_sees_what_others_do_not() {
 
 #[test]
 fn a_browser_leaves_neither_processes_nor_files_behind() {
-    if !chromium_is_there() {
-        return;
+    if chromium_is_there() {
+        leaves_nothing_behind(Browser::launch());
     }
-    let browser = Browser::launch().start().expect("a browser");
+}
+
+#[test]
+fn a_browser_with_voices_takes_them_along() {
+    if chromium_is_there() && voices_are_there() {
+        leaves_nothing_behind(Browser::launch().with_voices());
+    }
+}
+
+fn leaves_nothing_behind(launch: Launch) {
+    let browser = launch.start().expect("a browser");
     let group = browser.process_id();
     let profile = profile_of(group);
     assert!(profile.exists() && processes_in(group) > 2);

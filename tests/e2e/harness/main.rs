@@ -4,10 +4,12 @@
 //! - [`record`]: nothing a page does goes unseen, and what must not happen fails
 //! - [`driving`]: keys, languages, devices, servers and disks as a test wants them
 //! - [`launching`]: microphones, namespaces, profiles, and nothing left behind
+//! - [`speaking`]: voices that take their time and can be interrupted
 
 mod driving;
 mod launching;
 mod record;
+mod speaking;
 
 use bella_tests::Stage;
 

@@ -1,4 +1,4 @@
-//! A Chromium, its driver and a Korean font: found, or installed where that is
+//! A Chromium, its driver, a Korean font and voices: found, or installed where that is
 //! ours to do, or asked for in one sentence.
 
 use std::env;
@@ -46,6 +46,19 @@ pub(super) fn korean_font(report: &dyn Report) -> Result<(), BrowserError> {
     found_or_installed(font, "a Korean font", "fonts-noto-cjk", report).map(drop)
 }
 
+/// What the browser speaks with, and into: the tests give it a sound device that
+/// nobody hears.
+pub(super) fn voices(report: &dyn Report) -> Result<(), BrowserError> {
+    const PACKAGES: &str = "speech-dispatcher speech-dispatcher-espeak-ng pulseaudio";
+    let voices = || {
+        let settings = Path::new("/etc/speech-dispatcher/modules/espeak-ng.conf");
+        let programs = ["speech-dispatcher", "pulseaudio"];
+        let are_there = programs.iter().all(|name| on_path(&[name]).is_some());
+        (are_there && settings.is_file()).then(|| settings.to_owned())
+    };
+    found_or_installed(voices, "What the browser speaks with", PACKAGES, report).map(drop)
+}
+
 fn found_or_installed(
     find: impl Fn() -> Option<PathBuf>,
     what: &'static str,
@@ -61,7 +74,9 @@ fn found_or_installed(
     }
     report.say(&format!("{what} is not installed: installing {packages} with apt-get …"));
     apt_get(&["update"], packages, report)?;
-    apt_get(&["install", "--yes", "--no-install-recommends", packages], packages, report)?;
+    let mut install = vec!["install", "--yes", "--no-install-recommends"];
+    install.extend(packages.split(' '));
+    apt_get(&install, packages, report)?;
     find().ok_or_else(missing)
 }
 

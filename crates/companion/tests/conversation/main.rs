@@ -3,11 +3,15 @@
 //! Each story is a list of lines `event -> phase; effects`. A test plays the
 //! events against a fresh companion, and the told lines must come out.
 //!
-//! - [`talking`]: questions and answers; [`loading`]: models; [`losing`]: engines that
-//!   are gone
+//! - [`talking`]: questions and answers; [`acting`]: what is done without a model;
+//!   [`feeling`]: moods; [`voice`]: what is heard and said
+//! - [`loading`]: models; [`losing`]: engines that are gone
 //! - [`story`]: how it is played and told
 
+mod acting;
+mod feeling;
 mod loading;
 mod losing;
 mod story;
 mod talking;
+mod voice;

@@ -1,5 +1,6 @@
 //! How stories are played and told, and what they are made of.
 
+use bella_companion::mouth::MouthEffect;
 use bella_companion::{
     Companion, Effect, Event, Language, Manner, Model, Now, ReplyState, Speaker, Trouble,
 };
@@ -99,8 +100,12 @@ pub(crate) fn plays(bella: &mut Companion, story: &[(Event, &str)]) {
     for (step, (event, expected)) in story.iter().enumerate() {
         let effects = bella.step(event.clone(), Now { at_ms: step as u64, random: 7 });
         let mut told = bella.state().phase.name().to_owned();
-        // Marks have a story of their own.
-        for effect in effects.iter().filter(|effect| !matches!(effect, Effect::MarkLoading(_))) {
+        // Marks and what is kept have stories of their own.
+        let is_beside = |it: &&Effect| !{
+            use Effect::{ConversationEnded, ConversationTakenUp, Ended, MarkLoading};
+            matches!(it, MarkLoading(_) | Ended(_) | ConversationEnded | ConversationTakenUp)
+        };
+        for effect in effects.iter().filter(is_beside) {
             told.push_str("; ");
             told.push_str(&tell(effect));
         }
@@ -123,10 +128,20 @@ pub(crate) fn tell(effect: &Effect) -> String {
                     format!("ask {:?}", last.content)
                 }
                 Request::Cancel { target } => format!("cancel {}", target.0),
+                Request::Feel { text, .. } => format!("feel {text:?}"),
                 other => format!("{other:?}"),
             };
             format!("{} {what}", sent.id.0)
         }
+        Effect::Act { act, .. } => format!("{act:?}"),
+        Effect::Rewrite(text) => format!("rewrite {text:?}"),
+        Effect::Write(text) => format!("write {text:?}"),
+        Effect::ConversationEnded => "ended".into(),
+        Effect::ConversationTakenUp => "taken up".into(),
+        Effect::Ended(turn) => format!("ended {:?}", turn.text),
+        Effect::Ear(effect) => format!("{effect:?}"),
+        Effect::Mouth(MouthEffect::Speak(utterance)) => format!("speak {:?}", utterance.text),
+        Effect::Mouth(MouthEffect::Silence) => "silence".into(),
     }
 }
 
@@ -141,6 +156,9 @@ pub(crate) fn holds(bella: &Companion, expected: &[&str]) {
                 Speaker::Person => "person".to_owned(),
                 Speaker::Bella(ReplyState::Streaming) => "bella…".to_owned(),
                 Speaker::Bella(ReplyState::Done { .. }) => "bella".to_owned(),
+                Speaker::Bella(ReplyState::Acting) => "bella, acting".to_owned(),
+                Speaker::Bella(ReplyState::Acted) => "bella, acted".to_owned(),
+                Speaker::Bella(ReplyState::Remembered) => "bella, before".to_owned(),
                 Speaker::Bella(ReplyState::Stopped) => "bella, stopped".to_owned(),
                 Speaker::Bella(ReplyState::Failed(trouble)) => format!("bella, {}", trouble.kind()),
             };

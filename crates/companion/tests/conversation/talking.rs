@@ -1,6 +1,6 @@
 //! Questions and answers: what is asked when, and what stands there after.
 
-use bella_companion::{Companion, Effect, Event, Language, Manner, Now};
+use bella_companion::{Companion, Effect, Event, Language, Manner, Now, Persona};
 use bella_protocol::{Failure, Outcome, Reply, Request, Stop};
 
 use crate::story::{
@@ -214,7 +214,7 @@ fn the_model_is_addressed_in_the_readers_language_if_it_speaks_it() {
         };
         assert_eq!(
             messages[0].content,
-            bella_companion::prompt::system(expected),
+            bella_companion::prompt::system(expected, &Persona::default()),
             "{id} for {reader:?}"
         );
         assert_eq!(options.seed, 99, "chance comes from outside");
