@@ -53,7 +53,9 @@ pub(crate) fn waits(rounds: usize) -> Result<Waits, String> {
         held.release();
         page.wait_until("an answer", || {
             let now = page.timeline();
-            now.growths.len() > before.growths.len() && now.said.len() > before.said.len()
+            // A reply is there before its first word.
+            let mut grown = now.growths.iter().skip(before.growths.len());
+            grown.any(|growth| !growth.text.is_empty()) && now.said.len() > before.said.len()
         });
         let now = page.timeline();
         let let_go = *now.releases.last().ok_or("nothing was let go")?;
