@@ -39,6 +39,14 @@ pub fn two_seconds() -> Option<Sound> {
     Some(Sound { name: "2s", what: "the first 2 seconds of jfk.wav", language: "en", samples })
 }
 
+/// What is said in one breath: people let go behind a word, not within it.
+pub fn one_breath() -> Option<Sound> {
+    let mut samples = recorded::jfk()?.samples();
+    samples.truncate(RATE * 9 / 4);
+    let what = "jfk.wav up to its first pause, 2.25 seconds";
+    Some(Sound { name: "breath", what, language: "en", samples })
+}
+
 /// Clips one after the other, cut where half a minute is over.
 pub fn thirty_seconds() -> Option<Sound> {
     let mut samples = Vec::new();

@@ -20,7 +20,7 @@ const AROUND_S: f64 = 0.3;
 const PATIENCE: Duration = Duration::from_secs(180);
 
 pub(crate) fn waits(rounds: usize) -> Result<Waits, String> {
-    let clip = clips::two_seconds().ok_or(clips::MISSING)?;
+    let clip = clips::one_breath().ok_or(clips::MISSING)?;
     let folder = tempfile::tempdir().map_err(|error| error.to_string())?;
     let mut tape = Tape::new().silence(LEAD_S);
     let mut places = Vec::new();

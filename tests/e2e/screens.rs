@@ -27,6 +27,12 @@ fn pages() -> [(&'static str, &'static str, Find); 7] {
     ]
 }
 
+#[track_caller]
+fn must_tell(visit: &Visit, outcome: &str) {
+    let patience = Duration::from_secs(30);
+    visit.page.wait_for_attribute(patience, OWN_SERVER_OUTCOME, "data-outcome", outcome);
+}
+
 /// Takes a picture of what is on the screen in every size and theme, and answers
 /// what is wrong with it.
 fn look(visit: &Visit, name: &str, language: &str) -> Vec<String> {
@@ -155,7 +161,7 @@ fn a_server_of_ones_own_fits_every_window() {
             });
             visit.page.type_into(OWN_SERVER_ADDRESS, "http://models.example.org");
             visit.page.click(OWN_SERVER_ADD);
-            visit.page.wait_for(by(OWN_SERVER_OUTCOME).with("data-outcome", "not-near"));
+            must_tell(visit, "not-near");
             faults.extend(look(visit, "own-server-unfit", language));
             visit.open("settings");
             visit
@@ -163,10 +169,10 @@ fn a_server_of_ones_own_fits_every_window() {
                 .type_into(OWN_SERVER_ADDRESS, "https://models.a-rather-long-name.invalid/api");
             visit.page.type_into(OWN_SERVER_KEY, "sk-1");
             visit.page.click(OWN_SERVER_ADD);
-            visit.page.wait_for(by(OWN_SERVER_OUTCOME).with("data-outcome", "not-yet"));
+            must_tell(visit, "not-yet");
             faults.extend(look(visit, "own-server-kept", language));
             visit.page.click(OWN_SERVER_DELETE);
-            visit.page.wait_for(by(OWN_SERVER_OUTCOME).with("data-outcome", "deleted"));
+            must_tell(visit, "deleted");
         }
         assert_none(&faults);
     });

@@ -4,10 +4,12 @@
 //! - [`models`]: the model she answers with
 //! - [`person`]: what the person does with the conversation
 //! - [`replies`]: a question is felt, asked, and answered
+//! - [`ahead`]: what it will come after is read before it comes
 //! - [`acting`]: what is done without any model
 //! - [`voice`]: her ears and her mouth
 
 mod acting;
+mod ahead;
 mod engine;
 mod models;
 mod person;
@@ -33,6 +35,7 @@ pub struct Companion {
     told_ears: (Option<String>, Option<String>),
     /// Asks how the question feels that is to be asked next.
     reading: Option<RequestId>,
+    ahead: ahead::Ahead,
     /// Known once a model is loaded.
     context_length: usize,
     /// Turns left out of the prompt of the reply under way.
@@ -73,6 +76,7 @@ impl Companion {
             heard_goes: HeardGoes::default(),
             told_ears: (None, None),
             reading: None,
+            ahead: ahead::Ahead::default(),
             context_length: 0,
             forgotten: 0,
             next_request: 0,
@@ -91,6 +95,7 @@ impl Companion {
         let loading = self.loading().map(str::to_owned);
         self.take(event, now, &mut effects);
         self.turn_to_what_waits(now, &mut effects);
+        self.read_ahead(&mut effects);
         self.load_more_skills(&mut effects);
         self.tell_ears_what_is_loaded(now, &mut effects);
         let loads = self.loading();

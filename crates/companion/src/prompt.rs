@@ -115,6 +115,31 @@ pub(crate) fn compose(
     turns: &[Turn],
     context_tokens: usize,
 ) -> Prompt {
+    let (mut messages, forgotten) = so_far(language, persona, turns, context_tokens);
+    if let Some(hint) = hint(language, persona.speech, tone) {
+        let before_question = messages.len() - 1;
+        messages.insert(before_question.max(1), ChatMessage::new(Role::System, hint));
+    }
+    Prompt { messages, forgotten }
+}
+
+/// What stands before any question that may come now.
+pub(crate) fn before_question(
+    language: Language,
+    persona: &Persona,
+    turns: &[Turn],
+    context_tokens: usize,
+) -> Vec<ChatMessage> {
+    so_far(language, persona, turns, context_tokens).0
+}
+
+/// And how many turns at the beginning are left out.
+fn so_far(
+    language: Language,
+    persona: &Persona,
+    turns: &[Turn],
+    context_tokens: usize,
+) -> (Vec<ChatMessage>, usize) {
     let first = first_that_fits(turns, context_tokens.saturating_mul(MOST_BYTES_PER_TOKEN));
     let mut messages = vec![ChatMessage::new(Role::System, system(language, persona))];
     let mut rest = turns.get(first..).unwrap_or_default();
@@ -133,11 +158,7 @@ pub(crate) fn compose(
             }
         };
     }
-    if let Some(hint) = hint(language, persona.speech, tone) {
-        let before_question = messages.len() - 1;
-        messages.insert(before_question.max(1), ChatMessage::new(Role::System, hint));
-    }
-    Prompt { messages, forgotten: first }
+    (messages, first)
 }
 
 fn is_of_an_act(turn: &Turn) -> bool {

@@ -141,6 +141,7 @@ impl Host {
                 self.say(id, Reply::Failed(Failure::BadRequest { detail }));
             }
             Request::Chat { ref model, .. }
+            | Request::ReadAhead { ref model, .. }
             | Request::Transcribe { ref model, .. }
             | Request::Listen { ref model, .. }
             | Request::Embed { ref model, .. }

@@ -66,9 +66,9 @@ impl Job {
             Request::Embed { model, purpose, texts } => {
                 (model, Work::Embed(Box::new(Indexing::new(purpose, texts))))
             }
-            Request::Chat { ref model, .. } | Request::Feel { ref model, .. } => {
-                (model.clone(), Work::Waiting(request))
-            }
+            Request::Chat { ref model, .. }
+            | Request::ReadAhead { ref model, .. }
+            | Request::Feel { ref model, .. } => (model.clone(), Work::Waiting(request)),
             other => return Err(not_work(&other)),
         };
         Ok(Self { id, urgency, model, work })
@@ -164,7 +164,7 @@ impl Job {
                 let held = Some(held).filter(|held| !held.is_empty()).map(Reply::Text);
                 held.into_iter().chain([Reply::Done(cancelled(generation.usage()))]).collect()
             }
-            Work::Waiting(Request::Chat { .. }) => {
+            Work::Waiting(Request::Chat { .. } | Request::ReadAhead { .. }) => {
                 vec![Reply::Done(cancelled(Default::default()))]
             }
             _ => vec![Reply::Done(Outcome::Cancelled)],
@@ -179,6 +179,11 @@ fn begin(request: &mut Request, models: &mut Models) -> Result<Work> {
             let dialogue = Dialogue { messages, tools: None };
             let generation = Generation::new(model, memory, dialogue, std::mem::take(options))?;
             Ok(Work::Chat(Box::new(generation)))
+        }
+        Request::ReadAhead { model, messages, options } => {
+            let (model, memory) = models.chat(model)?;
+            let reading = Generation::ahead(model, memory, messages, std::mem::take(options))?;
+            Ok(Work::Chat(Box::new(reading)))
         }
         Request::Feel { model, text } => {
             let pass = match models.feeler(model)? {

@@ -263,6 +263,27 @@ fn values_are_mixed_as_they_were_given() {
     }
 }
 
+/// How work is cut depends on how fast the machine is just then. What comes out must
+/// not.
+#[test]
+fn values_are_mixed_the_same_alone_and_with_others() {
+    let mut noise = Noise(10);
+    for (dim, count, rows) in [(64, 31, 3), (64, 300, 17), (80, 1500, 33), (64, 4500, 20)] {
+        let mut values = Values::new(dim);
+        for value in numbers(dim * count, &mut noise).chunks_exact(dim) {
+            values.push(value);
+        }
+        let weights: Vec<f32> = (0..rows * count).map(|_| noise.number().abs()).collect();
+        let mut together = vec![f32::NAN; rows * dim];
+        mix(&values, 0, &Activations::new(&weights, count), &mut together);
+        for (row, weights) in weights.chunks_exact(count).enumerate() {
+            let mut alone = vec![f32::NAN; dim];
+            mix(&values, 0, &Activations::new(weights, count), &mut alone);
+            assert_eq!(alone, together[row * dim..][..dim], "row {row} of {rows} × {count}");
+        }
+    }
+}
+
 /// The largest products there can be, all of one sign.
 #[test]
 fn extreme_values_do_not_overflow() {

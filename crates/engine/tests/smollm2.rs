@@ -2,6 +2,8 @@
 
 mod support;
 
+use std::slice;
+
 use bella_engine::{EngineError, Host, Model};
 use bella_protocol::{
     ChatMessage, ChatOptions, Failure, ModelFile, ModelSpec, Outcome, Reply, Request, RequestId,
@@ -53,6 +55,20 @@ fn submit(host: &mut Host, id: u32, messages: &[ChatMessage], options: ChatOptio
 
 fn ask(host: &mut Host, messages: &[ChatMessage], options: ChatOptions) -> Result<Answer, Failure> {
     submit(host, 1, messages, options);
+    end_of(host)
+}
+
+/// What stands before a question is read, and nothing is said.
+fn read_ahead(host: &mut Host, messages: &[ChatMessage], options: ChatOptions) -> Usage {
+    let (model, messages) = (MODEL.to_owned(), messages.to_vec());
+    let request = Request::ReadAhead { model, messages, options };
+    host.submit(RequestId(2), request, Vec::new(), 0);
+    let Answer { text, usage, .. } = end_of(host).expect("reads");
+    assert_eq!(text, "");
+    usage
+}
+
+fn end_of(host: &mut Host) -> Result<Answer, Failure> {
     let mut text = String::new();
     loop {
         host.step();
@@ -94,6 +110,33 @@ fn a_follow_up_reads_only_what_is_new() {
     let mut fresh = host_with_model().expect("loaded a moment ago");
     let again = ask(&mut fresh, &messages, greedy(48)).expect("answers");
     assert_eq!(again.usage.cached_tokens, 0);
+    assert_eq!(again.text, second.text);
+}
+
+#[test]
+fn what_was_read_ahead_need_not_be_read_again() {
+    let Some(mut host) = host_with_model() else { return };
+    let [system, question] = capital_of_france();
+    let ahead = read_ahead(&mut host, slice::from_ref(&system), greedy(48));
+    assert!(ahead.prompt_tokens > 10 && ahead.cached_tokens == 0, "{ahead:?}");
+    // Once is enough.
+    let again = read_ahead(&mut host, slice::from_ref(&system), greedy(48));
+    assert_eq!(again.prompt_tokens, again.cached_tokens);
+
+    // What is told before a question goes with it.
+    let hint = ChatMessage::new(Role::System, "The person sounds happy. Be happy with them.");
+    let messages = [system.clone(), hint, question.clone()];
+    let first = ask(&mut host, &messages, greedy(48)).expect("answers");
+    assert_eq!(first.usage.cached_tokens, ahead.prompt_tokens);
+    let mut messages = vec![system, question, ChatMessage::new(Role::Assistant, first.text)];
+    let ahead = read_ahead(&mut host, &messages, greedy(48));
+    messages.push(user("And of Italy?"));
+    let second = ask(&mut host, &messages, greedy(48)).expect("answers");
+    assert_eq!(second.usage.cached_tokens, ahead.prompt_tokens);
+
+    // It must not change the words.
+    let mut fresh = host_with_model().expect("loaded a moment ago");
+    let again = ask(&mut fresh, &messages, greedy(48)).expect("answers");
     assert_eq!(again.text, second.text);
 }
 

@@ -54,6 +54,14 @@ pub enum Request {
         messages: Vec<ChatMessage>,
         options: ChatOptions,
     },
+    /// Read what a question will come after, so that only the question is left to
+    /// read when it comes: messages and options as they will be then, but for it. Ends
+    /// as a chat does that says nothing.
+    ReadAhead {
+        model: String,
+        messages: Vec<ChatMessage>,
+        options: ChatOptions,
+    },
     /// Turn speech into text: [`super::Reply::Partial`] and [`super::Reply::Segment`]
     /// as they are found, then `Done`. The sound, or its beginning, travels beside
     /// the message.
@@ -132,7 +140,8 @@ impl Request {
             Request::Chat { .. }
             | Request::Embed { .. }
             | Request::Feel { .. }
-            | Request::Load { .. } => Urgency::Talking,
+            | Request::Load { .. }
+            | Request::ReadAhead { .. } => Urgency::Talking,
         }
     }
 }

@@ -20,8 +20,9 @@ fn memory(visit: &Visit) -> f64 {
     visit.page.command("HeapProfiler.collectGarbage", serde_json::json!({}));
     let usage = visit.page.command("Runtime.getHeapUsage", serde_json::json!({}));
     let parts = ["usedSize", "embedderHeapUsedSize", "backingStorageSize"];
-    let page: f64 = parts.map(|part| usage[part].as_f64().unwrap_or_default()).iter().sum();
-    eprintln!("the page holds {:.2} MB", page / 1e6);
+    let parts = parts.map(|part| usage[part].as_f64().unwrap_or_default());
+    let page: f64 = parts.iter().sum();
+    eprintln!("the page holds {:.2} MB: {:.2?}", page / 1e6, parts.map(|part| part / 1e6));
     page + MODEL_BYTES
 }
 

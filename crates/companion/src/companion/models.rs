@@ -81,6 +81,7 @@ impl Companion {
         match outcome {
             Outcome::Loaded(LoadedModel { id, context_length, .. }) => {
                 self.context_length = context_length;
+                self.ahead.forget();
                 self.state.phase = Phase::Idle;
                 self.state.trouble = None;
                 effects.push(Effect::RememberModel(Some(id)));

@@ -5,8 +5,8 @@ use bella_companion::{
     Companion, Effect, Event, Language, Manner, Model, Now, ReplyState, Speaker, Trouble,
 };
 use bella_protocol::{
-    Build, BuildName, Failure, LoadedModel, ModelFile, ModelSpec, Outcome, Progress, Reply,
-    Request, RequestId, Stop, Task, Usage,
+    Build, BuildName, ChatMessage, Failure, LoadedModel, ModelFile, ModelSpec, Outcome, Progress,
+    Reply, Request, RequestId, Stop, Task, ToEngine, Usage,
 };
 
 pub(crate) fn smol() -> Model {
@@ -100,16 +100,27 @@ pub(crate) fn plays(bella: &mut Companion, story: &[(Event, &str)]) {
     for (step, (event, expected)) in story.iter().enumerate() {
         let effects = bella.step(event.clone(), Now { at_ms: step as u64, random: 7 });
         let mut told = bella.state().phase.name().to_owned();
-        // Marks and what is kept have stories of their own.
+        // Marks, what is kept and what is read ahead have stories of their own.
         let is_beside = |it: &&Effect| !{
             use Effect::{ConversationEnded, ConversationTakenUp, Ended, MarkLoading};
             matches!(it, MarkLoading(_) | Ended(_) | ConversationEnded | ConversationTakenUp)
+                || read_ahead(it).is_some()
         };
         for effect in effects.iter().filter(is_beside) {
             told.push_str("; ");
             told.push_str(&tell(effect));
         }
         assert_eq!(told, *expected, "after event {step}: {event:?}");
+    }
+}
+
+/// What is to be read before a question comes.
+pub(crate) fn read_ahead(effect: &Effect) -> Option<&[ChatMessage]> {
+    match effect {
+        Effect::Send(ToEngine { request: Request::ReadAhead { messages, .. }, .. }) => {
+            Some(messages)
+        }
+        _ => None,
     }
 }
 

@@ -13,6 +13,7 @@
 
 use std::arch::wasm32::*;
 use std::hint::black_box;
+use std::mem::MaybeUninit;
 
 use super::activations::RoundedBlock;
 use super::packed::{Form, Minimum, SCALE_BYTES};
@@ -31,6 +32,8 @@ pub(super) const MIXES: [Mix; TILE_POSITIONS] = [mix::<1>, mix::<2>, mix::<3>, m
 
 /// From so many rows on, values are near for all but the first of them.
 const MANY_ROWS: usize = 16;
+/// Blocks of each of four streams whose products wait to be added.
+const STREAM: usize = 16;
 
 /// A number for each row of a tile: rows 0–3, rows 4–7.
 type Lanes = [v128; 2];
@@ -214,9 +217,7 @@ fn mix<const N: usize>(
 ) -> Sums {
     let rows: [_; N] = std::array::from_fn(|at| weights.row(row + at));
     let words = black_box(BLOCK / 4);
-    let mut sums = [[f32x4_splat(0.0); 2]; N];
-    let blocks = weights.blocks();
-    let mut add = |block: usize| {
+    let product = |block: usize| {
         let weights = rows.map(|row| &row[block]);
         let values = values.tile(first + block, tile).as_ptr();
         let mut products = [[i32x4_splat(0); 2]; N];
@@ -235,22 +236,42 @@ fn mix<const N: usize>(
                 }
             }
         }
+        products
+    };
+    let mut sums = [[f32x4_splat(0.0); 2]; N];
+    let mut add = |block: usize, products: [Lanes; N]| {
         for at in 0..N {
-            let scale = f32x4_splat(weights[at].scale);
+            let scale = f32x4_splat(rows[at][block].scale);
             for half in 0..2 {
                 let product = f32x4_convert_i32x4(products[at][half]);
                 sums[at][half] = multiply_add(product, scale, sums[at][half]);
             }
         }
     };
+    let blocks = weights.blocks();
     // What is far away comes sooner in four streams than in one. Where many rows ask
     // for the same values, the first has brought them near for the others, and one
-    // stream is what the processor foresees best.
-    let quarter = if weights.len() < MANY_ROWS { blocks / 4 } else { 0 };
-    for at in 0..quarter {
-        (0..4).for_each(|stream| add(stream * quarter + at));
+    // stream is what the processor foresees best. Either way products are added in
+    // the order of the values: what comes out may not depend on how many rows asked.
+    let mut done = 0;
+    if weights.len() < MANY_ROWS {
+        let mut kept = [const { MaybeUninit::uninit() }; 4 * STREAM];
+        while done < blocks {
+            let stream = STREAM.min((blocks - done) / 4);
+            if stream == 0 {
+                break;
+            }
+            for at in (0..stream).flat_map(|at| (0..4).map(move |of| of * stream + at)) {
+                kept[at].write(product(done + at));
+            }
+            for (at, products) in kept[..4 * stream].iter().enumerate() {
+                // SAFETY: each was written in the loop before.
+                add(done + at, unsafe { products.assume_init() });
+            }
+            done += 4 * stream;
+        }
     }
-    (4 * quarter..blocks).for_each(add);
+    (done..blocks).for_each(|block| add(block, product(block)));
     stored(&sums)
 }
 

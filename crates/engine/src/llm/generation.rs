@@ -1,12 +1,12 @@
 //! One reply in the making.
 
-use bella_protocol::{ChatOptions, Stop, Usage};
+use bella_protocol::{ChatMessage, ChatOptions, Stop, Usage};
 
 use super::LanguageModel;
 use super::constraint::Constraint;
 use super::conversation::Conversation;
 use super::decoder::{Decoder, Reading, rounding_for};
-use super::prompt::Dialogue;
+use super::prompt::{Dialogue, Prompt};
 use super::stops::StopStrings;
 use crate::error::{EngineError, Result};
 use crate::kernels::Rounding;
@@ -71,30 +71,66 @@ impl Generation {
         if dialogue.messages.is_empty() {
             return Err(EngineError::BadRequest { detail: "there is no message to answer".into() });
         }
-        let context = options.context_tokens.clamp(1, model.decoder.context_length());
-        let reserved = options.max_tokens.clamp(1, context.div_ceil(4));
-        let prompt = model.prompt(dialogue, context - reserved, memory)?;
-        memory.dropped = prompt.dropped_messages;
+        let context = context_for(model, &options);
+        let prompt = model.prompt(dialogue, room_for_prompt(context, &options), memory)?;
         if prompt.tokens.is_empty() {
             let detail = "made a prompt without a single token";
             return Err(EngineError::bad_model("tokenizer.chat_template", detail));
         }
+        Self::of_prompt(model, memory, prompt, options)
+    }
+
+    /// Reads what comes before a question, and says nothing.
+    pub fn ahead(
+        model: &LanguageModel,
+        memory: &mut Conversation,
+        messages: &[ChatMessage],
+        options: ChatOptions,
+    ) -> Result<Self> {
+        let room = room_for_prompt(context_for(model, &options), &options);
+        let prompt = model.before_question(messages, room, memory)?;
+        let is_known = prompt.tokens.is_empty() || memory.text.starts_with(&prompt.text);
+        if is_known {
+            let nothing = Prompt { text: String::new(), tokens: Vec::new(), ..prompt };
+            let reading = Self::reading(model, nothing, Vec::new(), 0, options);
+            return Ok(Self { ended: Some(Stop::Length), ..reading });
+        }
+        Self::of_prompt(model, memory, prompt, ChatOptions { max_tokens: 0, ..options })
+    }
+
+    fn of_prompt(
+        model: &LanguageModel,
+        memory: &mut Conversation,
+        prompt: Prompt,
+        options: ChatOptions,
+    ) -> Result<Self> {
+        memory.dropped = prompt.dropped_messages;
         let (unread, cached) = continue_from(model, memory, &prompt.text, &prompt.tokens)?;
         // Until the prompt is read, no text stands for what is in the cache.
         memory.text.clear();
+        Ok(Self::reading(model, prompt, unread, cached, options))
+    }
+
+    fn reading(
+        model: &LanguageModel,
+        prompt: Prompt,
+        unread: Vec<u32>,
+        cached: usize,
+        options: ChatOptions,
+    ) -> Self {
         let usage = Usage {
             prompt_tokens: cached + unread.len(),
             cached_tokens: cached,
             dropped_messages: prompt.dropped_messages,
             ..Usage::default()
         };
-        Ok(Self {
+        Self {
             stream: TextStream::default(),
             stops: StopStrings::new(options.stop.clone()),
             max_tokens: options.max_tokens,
+            context: context_for(model, &options),
             sampler: Sampler::new(options),
             constraint: None,
-            context,
             new_tokens: unread.len(),
             unread,
             prompt_text: prompt.text,
@@ -104,7 +140,7 @@ impl Generation {
             reading: None,
             usage,
             ended: None,
-        })
+        }
     }
 
     /// Lets the model say only what `constraint` allows.
@@ -263,6 +299,15 @@ impl Generation {
             _ => String::new(),
         }
     }
+}
+
+fn context_for(model: &LanguageModel, options: &ChatOptions) -> usize {
+    options.context_tokens.clamp(1, model.decoder.context_length())
+}
+
+/// Some of the context is kept for the answer.
+fn room_for_prompt(context: usize, options: &ChatOptions) -> usize {
+    context - options.max_tokens.clamp(1, context.div_ceil(4))
 }
 
 /// As many rows as a layer should take half a step for.

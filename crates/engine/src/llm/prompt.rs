@@ -66,6 +66,30 @@ impl LanguageModel {
         Err(EngineError::TooLong { tokens: least.tokens.len(), limit })
     }
 
+    /// What every prompt begins with that goes on from these messages, whatever is said
+    /// next, up to a control token: there a cache can be taken up by text.
+    pub(super) fn before_question(
+        &self,
+        messages: &[ChatMessage],
+        limit: usize,
+        memory: &Conversation,
+    ) -> Result<Prompt> {
+        let asking = |question: &str| {
+            let question = ChatMessage::new(Role::User, question);
+            let messages = [messages, &[question]].concat();
+            self.prompt(Dialogue { messages: &messages, tools: None }, limit, memory)
+        };
+        let (one, other) = (asking("1")?, asking("2")?);
+        let letters = one.text.chars().zip(other.text.chars());
+        let common = letters.take_while(|(a, b)| a == b).map(|(a, _)| a.len_utf8()).sum();
+        let common = &one.text[..common];
+        let ends = self.tokenizer.control_tokens().filter(|name| !name.is_empty());
+        let end = ends.filter_map(|name| common.rfind(name)).max().unwrap_or(0);
+        let text = common[..end].to_owned();
+        let tokens = self.tokenizer.encode(&text)?;
+        Ok(Prompt { text, tokens, dropped_messages: one.dropped_messages })
+    }
+
     /// Counts until `enough` is passed: a long history costs no more than the
     /// context it overflows.
     fn estimate(&self, dialogue: Dialogue, enough: usize) -> usize {
