@@ -27,6 +27,9 @@ use recipe::Recipe;
 /// The page itself, among its files.
 pub(crate) const HOME: &str = "index.html";
 
+/// For size: see Cargo.toml.
+const PAGE_PROFILE: &str = "page";
+
 /// Where index.html picks the engines up, whatever cargo's target folder is.
 const ENGINES: &str = "target/engine";
 
@@ -114,11 +117,11 @@ impl EngineBuild {
 
     /// What cargo makes of the worker's program.
     fn module(&self) -> PathBuf {
-        module(&self.target(), "bella-engine-worker")
+        module(&self.target(), "release", "bella-engine-worker")
     }
 
     fn compile(&self, report: &dyn Report) -> Result<(), BuildError> {
-        let mut cargo = compile_for_browsers();
+        let mut cargo = compile_for_browsers("release");
         cargo.args(["--bin", "bella-engine-worker", "--features", "worker", "--target-dir"]);
         cargo.arg(self.target());
         if !self.flags.is_empty() {
@@ -157,7 +160,7 @@ pub fn page(tools: &Tools, report: &dyn Report) -> Result<PathBuf, BuildError> {
     let page = repo::dist();
     let recipe = Recipe::new()
         .with_tools()
-        .with_file(&module(&repo::target(), "bella"))?
+        .with_file(&module(&repo::target(), PAGE_PROFILE, "bella"))?
         .with_file(&repo::root().join(HOME))?
         .with_file(&repo::root().join("Trunk.toml"))?
         .with_folder(&repo::root().join("public"))?
@@ -170,7 +173,7 @@ pub fn page(tools: &Tools, report: &dyn Report) -> Result<PathBuf, BuildError> {
     }
     let mut trunk = Command::new(&tools.trunk);
     trunk
-        .args(["build", "--release"])
+        .args(["build", "--release", "--cargo-profile", PAGE_PROFILE])
         .current_dir(repo::root())
         .env("PATH", tools.on_path())
         // Trunk takes this for a flag of its own and stumbles over its value.
@@ -192,7 +195,7 @@ pub fn service_worker() -> Result<String, BuildError> {
 /// As Trunk will call it: what it finds built it need not build, and cargo fetches here
 /// what it needs, because Trunk is kept off the network.
 fn page_program(report: &dyn Report) -> Result<(), BuildError> {
-    let mut cargo = compile_for_browsers();
+    let mut cargo = compile_for_browsers(PAGE_PROFILE);
     cargo.args(["--bin", "bella", "--no-default-features", "--features", "page"]);
     step("compiling the page", &mut cargo, report)
 }
@@ -232,15 +235,17 @@ fn engine(build: &EngineBuild, tools: &Tools, report: &dyn Report) -> Result<(),
 }
 
 /// Compiles one of the root package's programs.
-fn compile_for_browsers() -> Command {
+fn compile_for_browsers(profile: &str) -> Command {
     let mut cargo = cargo();
-    cargo.args(["build", "--release", "--target", "wasm32-unknown-unknown", "--package", "bella"]);
+    cargo.args(["build", "--profile", profile]);
+    cargo.args(["--target", "wasm32-unknown-unknown", "--package", "bella"]);
     cargo
 }
 
 /// What cargo made of a program.
-fn module(target: &Path, program: &str) -> PathBuf {
-    target.join("wasm32-unknown-unknown/release").join(program).with_extension("wasm")
+fn module(target: &Path, profile: &str, program: &str) -> PathBuf {
+    let built = target.join("wasm32-unknown-unknown").join(profile);
+    built.join(program).with_extension("wasm")
 }
 
 /// Where it is noted from what something was made; out of Trunk's sight.

@@ -29,8 +29,11 @@ mod x86;
 
 pub use activations::{Activations, Rounding};
 pub use packed::Packed;
+use packed::{BAND_ROWS, BAND_TILES};
 pub use planes::Planes;
 pub use values::{Values, mix};
+
+use std::ops::Range;
 
 use crate::threads::{Columns, share_columns, share_columns_of_each};
 
@@ -108,7 +111,7 @@ fn share_rows_of(
 /// What a part is a multiple of.
 pub fn rows_together(positions: &Activations) -> usize {
     match positions.len() {
-        1 => 4 * TILE_ROWS,
+        1 => BAND_ROWS,
         _ => TILE_ROWS,
     }
 }
@@ -139,15 +142,14 @@ pub struct Kernels {
     /// Multiplies one tile of rows with as many positions, from `first` on, as its
     /// place says, plus one: of each position the outputs of the tile's rows.
     tile: [Tile; TILE_POSITIONS],
-    /// Multiplies four tiles with one position, of one step or two: of each tile the
-    /// outputs of its rows. With few positions memory sets the pace, and what is far away
-    /// comes sooner in four streams than in one.
-    four_tiles: [Option<FourTiles>; 2],
+    /// Multiplies the four tiles of a band with one position, of one step or two: of each
+    /// tile the outputs of its rows. With few positions memory sets the pace, and it is
+    /// fastest where one reads on.
+    band: [Option<Band>; 2],
 }
 
 type Tile = fn(packed: &Packed, tile: usize, positions: &Activations, first: usize) -> Sums;
-type FourTiles =
-    fn(packed: &Packed, tiles: [usize; 4], positions: &Activations, position: usize) -> Sums;
+type Band = fn(packed: &Packed, tile: usize, positions: &Activations, position: usize) -> Sums;
 /// Unused ones stay zero.
 type Sums = [[f32; TILE_ROWS]; TILE_POSITIONS];
 
@@ -158,42 +160,52 @@ fn by_tiles(
     columns: &mut Columns<'_>,
     kernels: &Kernels,
 ) {
-    let mut rows = columns.range();
+    let rows = columns.range();
     assert_eq!(positions.blocks(), packed.blocks(), "positions as wide as the matrix");
     assert!((first_row + rows.start).is_multiple_of(TILE_ROWS), "whole tiles");
     assert!(first_row + rows.end <= packed.rows(), "its rows");
-    let first_tile = first_row / TILE_ROWS;
-    let steps = positions.steps();
-    if let (Some(four_tiles), 1..=FEW) = (kernels.four_tiles[steps - 1], positions.len()) {
-        // Each stream goes through a quarter: the longer it is, the sooner memory
-        // knows what comes next.
-        let quarter = rows.len() / (4 * TILE_ROWS) * TILE_ROWS;
-        for row in (rows.start..rows.start + quarter).step_by(TILE_ROWS) {
-            let starts = [0, 1, 2, 3].map(|at| row + at * quarter);
-            let tiles = starts.map(|row| first_tile + row / TILE_ROWS);
-            for position in 0..positions.len() {
-                let sums = four_tiles(packed, tiles, positions, position);
-                for (row, sums) in starts.into_iter().zip(sums) {
-                    columns.at(position, row, TILE_ROWS).copy_from_slice(&sums);
+    let band = kernels.band[positions.steps() - 1].filter(|_| positions.len() <= FEW);
+    let mut row = rows.start;
+    while row < rows.end {
+        let tile = (first_row + row) / TILE_ROWS;
+        let is_band = tile.is_multiple_of(BAND_TILES) && rows.end - row >= BAND_ROWS;
+        match band.filter(|_| is_band) {
+            Some(band) => {
+                for position in 0..positions.len() {
+                    let sums = band(packed, tile, positions, position);
+                    let out = columns.at(position, row, BAND_ROWS);
+                    out.copy_from_slice(sums.as_flattened());
                 }
+                row += BAND_ROWS;
+            }
+            None => {
+                let used = TILE_ROWS.min(rows.end - row);
+                one_tile(packed, tile, positions, columns, row..row + used, kernels);
+                row += used;
             }
         }
-        rows.start += 4 * quarter;
     }
-    for row in rows.clone().step_by(TILE_ROWS) {
-        let used = TILE_ROWS.min(rows.end - row);
-        let tile = first_tile + row / TILE_ROWS;
-        for first in (0..positions.len() * steps).step_by(TILE_POSITIONS) {
-            let together = TILE_POSITIONS.min(positions.len() * steps - first);
-            let sums = kernels.tile[together - 1](packed, tile, positions, first);
-            for (sums, at) in sums[..together].iter().zip(first..) {
-                let out = columns.at(at / steps, row, used);
-                match (at % steps, out.as_mut_array::<TILE_ROWS>()) {
-                    // Most are whole: that is a store, and no call.
-                    (0, Some(out)) => *out = *sums,
-                    (0, None) => out.copy_from_slice(&sums[..used]),
-                    _ => out.iter_mut().zip(sums).for_each(|(out, sum)| *out += sum),
-                }
+}
+
+fn one_tile(
+    packed: &Packed,
+    tile: usize,
+    positions: &Activations,
+    columns: &mut Columns<'_>,
+    rows: Range<usize>,
+    kernels: &Kernels,
+) {
+    let steps = positions.steps();
+    for first in (0..positions.len() * steps).step_by(TILE_POSITIONS) {
+        let together = TILE_POSITIONS.min(positions.len() * steps - first);
+        let sums = kernels.tile[together - 1](packed, tile, positions, first);
+        for (sums, at) in sums[..together].iter().zip(first..) {
+            let out = columns.at(at / steps, rows.start, rows.len());
+            match (at % steps, out.as_mut_array::<TILE_ROWS>()) {
+                // Most are whole: that is a store, and no call.
+                (0, Some(out)) => *out = *sums,
+                (0, None) => out.copy_from_slice(&sums[..rows.len()]),
+                _ => out.iter_mut().zip(sums).for_each(|(out, sum)| *out += sum),
             }
         }
     }

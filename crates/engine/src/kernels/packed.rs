@@ -1,9 +1,10 @@
 //! Weights in the order the kernels read them.
 //!
-//! Eight rows make a tile. A tile is one stretch of memory, gone through from
-//! beginning to end, because weights come from far away: block after block (32
-//! columns), first the quants, then each row's scale, then, where blocks have
-//! them, each row's minimum, both as f16. Quants lie in words of four columns:
+//! Eight rows make a tile, four tiles a band. A band is one stretch of memory, gone
+//! through from beginning to end, because weights come from far away, and memory
+//! foresees nothing better than that: block after block (32 columns), of each the four
+//! tiles. Of a tile's block first the quants, then each row's scale, then, where blocks
+//! have them, each row's minimum, both as f16. Quants lie in words of four columns:
 //! row 0's four, row 1's four, … so that one lane of a vector belongs to one row
 //! and an activation word serves all lanes.
 //!
@@ -58,6 +59,11 @@ impl Minimum {
     }
 }
 
+/// Tiles of a band; the last band is as large as the others.
+pub const BAND_TILES: usize = 4;
+/// Rows of a band.
+pub const BAND_ROWS: usize = BAND_TILES * TILE_ROWS;
+
 /// Bytes of the scales of one block of a tile, and of its minimums.
 pub const SCALE_BYTES: usize = 2 * TILE_ROWS;
 
@@ -68,7 +74,7 @@ pub struct Packed {
     blocks: usize,
     form: Form,
     minimum: Minimum,
-    /// \[tiles, blocks, block_bytes]
+    /// \[bands, blocks, tiles of a band, block_bytes]
     bytes: Vec<u8>,
 }
 
@@ -117,7 +123,7 @@ impl Packed {
     ) -> Result<Self> {
         let blocks = cols / BLOCK;
         let mut packed = Self { rows, cols, blocks, form, minimum, bytes: Vec::new() };
-        let size = packed.tiles() * blocks * packed.block_bytes();
+        let size = packed.bytes_of(rows);
         packed.bytes = reserve(name, size)?;
         packed.bytes.resize(size, 0);
         Ok(packed)
@@ -132,8 +138,7 @@ impl Packed {
         bytes: &[u8],
     ) -> Result<Self> {
         let mut packed = Self::growing(cols);
-        packed.bytes =
-            reserve(name, rows.div_ceil(TILE_ROWS) * packed.blocks * packed.block_bytes())?;
+        packed.bytes = reserve(name, packed.bytes_of(rows))?;
         let mut row = vec![0.0; cols];
         for bytes in bytes.chunks_exact(bytes.len() / rows) {
             dequantise(ty, bytes, &mut row)
@@ -158,11 +163,8 @@ impl Packed {
     /// Adds a row to a matrix that grows.
     pub fn push(&mut self, row: &[f32]) {
         debug_assert_eq!((row.len(), self.form), (self.cols, Form::Bytes));
-        if self.rows.is_multiple_of(TILE_ROWS) {
-            let bytes = (self.tiles() + 1) * self.blocks * self.block_bytes();
-            self.bytes.resize(bytes, 0);
-        }
         self.rows += 1;
+        self.bytes.resize(self.bytes_of(self.rows), 0);
         for (block, numbers) in row.chunks(BLOCK).enumerate() {
             self.put(self.rows - 1, block, &symmetric_block(numbers));
         }
@@ -171,14 +173,15 @@ impl Packed {
     /// Takes back all rows but the first of a matrix that grows.
     pub fn truncate(&mut self, rows: usize) {
         self.rows = self.rows.min(rows);
-        self.bytes.truncate(self.tiles() * self.blocks * self.block_bytes());
+        self.bytes.truncate(self.bytes_of(self.rows));
     }
 
     /// Puts a block where nothing has been put yet.
     pub(super) fn put(&mut self, row: usize, block: usize, taken: &Block) {
         let (tile, lane) = (row / TILE_ROWS, row % TILE_ROWS);
         let block_bytes = self.block_bytes();
-        let bytes = &mut self.bytes[(tile * self.blocks + block) * block_bytes..][..block_bytes];
+        let place = (tile / BAND_TILES * self.blocks + block) * BAND_TILES + tile % BAND_TILES;
+        let bytes = &mut self.bytes[place * block_bytes..][..block_bytes];
         let (quants, rest) = bytes.split_at_mut(self.form.quant_bytes());
         for (word, columns) in taken.quants.chunks_exact(4).enumerate() {
             match self.form {
@@ -240,25 +243,22 @@ impl Packed {
         self.form.quant_bytes() + SCALE_BYTES + minimums
     }
 
-    /// \[blocks, block_bytes] of one tile.
-    pub fn tile(&self, tile: usize) -> &[u8] {
-        let bytes = self.blocks * self.block_bytes();
-        &self.bytes[tile * bytes..][..bytes]
+    fn bytes_of(&self, rows: usize) -> usize {
+        rows.div_ceil(BAND_ROWS) * self.blocks * BAND_TILES * self.block_bytes()
     }
 
-    /// The first byte of the page of memory that begins behind a tile.
-    pub fn next_page_of(&self, tile: usize) -> Option<u8> {
-        const PAGE: usize = 4096;
-        let end = (tile + 1) * self.blocks * self.block_bytes();
-        let address = self.bytes.as_ptr().addr() + end;
-        self.bytes.get(end + address.next_multiple_of(PAGE) - address).copied()
+    /// \[blocks, tiles of a band, block_bytes] of the band that a tile is in.
+    pub fn band_of(&self, tile: usize) -> &[u8] {
+        let bytes = self.bytes_of(BAND_ROWS);
+        &self.bytes[tile / BAND_TILES * bytes..][..bytes]
     }
 
     /// The blocks of one tile.
     pub fn tile_blocks(&self, tile: usize) -> impl Iterator<Item = TileBlock<'_>> {
-        let quant_bytes = self.form.quant_bytes();
-        self.tile(tile).chunks_exact(self.block_bytes()).map(move |bytes| {
-            let (quants, rest) = bytes.split_at(quant_bytes);
+        let (quant_bytes, block_bytes) = (self.form.quant_bytes(), self.block_bytes());
+        let within = tile % BAND_TILES * block_bytes;
+        self.band_of(tile).chunks_exact(BAND_TILES * block_bytes).map(move |of_band| {
+            let (quants, rest) = of_band[within..][..block_bytes].split_at(quant_bytes);
             let (scales, minimums) = rest.split_at(SCALE_BYTES);
             TileBlock { quants, scales, minimums }
         })

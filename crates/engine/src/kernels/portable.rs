@@ -6,7 +6,7 @@ use super::packed::{Form, TileBlock};
 use super::{Activations, BLOCK, Kernels, Packed, Sums, TILE_POSITIONS, TILE_ROWS};
 
 pub const KERNELS: Kernels =
-    Kernels { tile: [tile::<1>, tile::<2>, tile::<3>, tile::<4>], four_tiles: [None; 2] };
+    Kernels { tile: [tile::<1>, tile::<2>, tile::<3>, tile::<4>], band: [None; 2] };
 
 fn tile<const N: usize>(
     packed: &Packed,

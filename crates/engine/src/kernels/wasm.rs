@@ -16,16 +16,16 @@ use std::hint::black_box;
 use std::mem::MaybeUninit;
 
 use super::activations::RoundedBlock;
-use super::packed::{Form, Minimum, SCALE_BYTES};
+use super::packed::{BAND_TILES, Form, Minimum, SCALE_BYTES};
 use super::values::{Mix, Values};
 use super::{Activations, BLOCK, Kernels, Packed, Sums, TILE_POSITIONS, TILE_ROWS};
 
 pub(super) const KERNELS: Kernels = Kernels {
     tile: [tile::<1>, tile::<2>, tile::<3>, tile::<4>],
     // Without relaxed SIMD two tiles need more registers than there are.
-    four_tiles: match cfg!(target_feature = "relaxed-simd") {
-        true => [Some(four_tiles::<4, 1>), Some(four_tiles::<2, 2>)],
-        false => [None; 2],
+    band: match cfg!(target_feature = "relaxed-simd") {
+        true => [Some(band::<2, 1>), Some(band::<2, 2>)],
+        false => [Some(band::<1, 1>), Some(band::<1, 2>)],
     },
 };
 pub(super) const MIXES: [Mix; TILE_POSITIONS] = [mix::<1>, mix::<2>, mix::<3>, mix::<4>];
@@ -44,26 +44,23 @@ fn tile<const N: usize>(
     positions: &Activations,
     first: usize,
 ) -> Sums {
-    tiles::<1, 1, N, false>(packed, [tile], positions, first)
+    tiles::<1, 1, N, false>(packed, tile, positions, first)
 }
 
-fn four_tiles<const TOGETHER: usize, const STEPS: usize>(
+fn band<const TOGETHER: usize, const STEPS: usize>(
     packed: &Packed,
-    four: [usize; 4],
+    tile: usize,
     positions: &Activations,
     position: usize,
 ) -> Sums {
-    // Nothing fetches ahead across the end of a page, and where the next one lies takes
-    // long to find out: asked for all four at once, that happens beside each other.
-    black_box(four.map(|tile| packed.next_page_of(tile)));
-    tiles::<4, TOGETHER, STEPS, true>(packed, four, positions, position * STEPS)
+    tiles::<BAND_TILES, TOGETHER, STEPS, true>(packed, tile, positions, position * STEPS)
 }
 
-/// T tiles, so many of them together, with N rows from `first` on, whose products are
-/// added or not.
+/// T tiles of a band, from `tile` on, so many of them together, with N rows from `first`
+/// on, whose products are added or not.
 fn tiles<const T: usize, const TOGETHER: usize, const N: usize, const ADDED: bool>(
     packed: &Packed,
-    tiles: [usize; T],
+    tile: usize,
     positions: &Activations,
     first: usize,
 ) -> Sums {
@@ -73,7 +70,7 @@ fn tiles<const T: usize, const TOGETHER: usize, const N: usize, const ADDED: boo
         (Form::Bytes, Minimum::Zero { .. }) => tiles_of::<T, TOGETHER, N, ADDED, Bytes, false>,
         (Form::Bytes, Minimum::Each) => tiles_of::<T, TOGETHER, N, ADDED, Bytes, true>,
     };
-    multiply(packed, tiles, positions, first)
+    multiply(packed, tile, positions, first)
 }
 
 /// Vectors that are the same in every block.
@@ -141,14 +138,18 @@ fn tiles_of<
     const MINIMUMS: bool,
 >(
     packed: &Packed,
-    tiles: [usize; T],
+    tile: usize,
     positions: &Activations,
     first: usize,
 ) -> Sums {
     let quant_bytes = BLOCK / 4 * W::BYTES;
     let block_bytes = quant_bytes + SCALE_BYTES + if MINIMUMS { SCALE_BYTES } else { 0 };
     let blocks = packed.blocks();
-    let mut weights = tiles.map(|tile| packed.tile(tile)[..blocks * block_bytes].as_ptr());
+    let band = &packed.band_of(tile)[..blocks * BAND_TILES * block_bytes];
+    let within = tile % BAND_TILES;
+    assert!(within + T <= BAND_TILES, "tiles of one band");
+    // Goes through all of the tiles block by block.
+    let mut weights = band.as_ptr().wrapping_add(within * block_bytes);
     let rows: [_; N] = std::array::from_fn(|at| &positions.row(first + at)[..blocks]);
     let constants = Constants::new();
     // Of rows that are added, the first has the sums.
@@ -158,17 +159,15 @@ fn tiles_of<
         unsafe {
             let of_positions = rows.map(|row| row.get_unchecked(block));
             let start = of_positions.map(|position| -packed.taken_by_zero(position.total));
-            for (weights, sums) in weights
-                .as_chunks_mut::<TOGETHER>()
-                .0
-                .iter_mut()
-                .zip(sums.as_chunks_mut::<TOGETHER>().0)
-            {
-                let products = products::<TOGETHER, N, W>(*weights, of_positions, start, constants);
+            for sums in sums.as_chunks_mut::<TOGETHER>().0 {
+                let weights_of: [_; TOGETHER] =
+                    std::array::from_fn(|tile| weights.wrapping_add(tile * block_bytes));
+                let products =
+                    products::<TOGETHER, N, W>(weights_of, of_positions, start, constants);
                 for tile in 0..TOGETHER {
-                    let scales = halves(weights[tile].add(quant_bytes), constants);
+                    let scales = halves(weights_of[tile].add(quant_bytes), constants);
                     let minimums = match MINIMUMS {
-                        true => halves(weights[tile].add(quant_bytes + SCALE_BYTES), constants),
+                        true => halves(weights_of[tile].add(quant_bytes + SCALE_BYTES), constants),
                         false => scales,
                     };
                     for at in 0..N {
@@ -184,9 +183,10 @@ fn tiles_of<
                             }
                         }
                     }
-                    weights[tile] = weights[tile].add(block_bytes);
                 }
+                weights = weights.wrapping_add(TOGETHER * block_bytes);
             }
+            weights = weights.wrapping_add((BAND_TILES - T) * block_bytes);
         }
     }
     let sums: [[Lanes; N]; T] = sums;

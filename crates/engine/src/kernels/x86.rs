@@ -10,7 +10,7 @@ use super::values::{Mix, Values};
 use super::{Activations, BLOCK, Kernels, Packed, Sums, TILE_POSITIONS, TILE_ROWS, floats};
 
 pub(super) const KERNELS: Kernels =
-    Kernels { tile: [tile::<1>, tile::<2>, tile::<3>, tile::<4>], four_tiles: [None; 2] };
+    Kernels { tile: [tile::<1>, tile::<2>, tile::<3>, tile::<4>], band: [None; 2] };
 pub(super) const MIXES: [Mix; TILE_POSITIONS] = [mix::<1>, mix::<2>, mix::<3>, mix::<4>];
 
 /// Whether this CPU has what [`TILES`] need.

@@ -22,6 +22,12 @@ const SHORTEST: usize = FRAMES_PER_SECOND / 10;
 const SHORTEST_REST: usize = 3 * FRAMES_PER_SECOND / 10;
 /// So much has to be new before a preview is worth its work.
 const PREVIEW_AFTER: usize = FRAMES_PER_SECOND;
+/// Or so much, and behind it a pause: somebody may have said all there is to say.
+const PREVIEW_OF_WORDS: usize = FRAMES_PER_SECOND / 2;
+const PAUSE: usize = FRAMES_PER_SECOND / 5;
+/// log₁₀ energy that what follows a voice is below it where nothing more is said: no
+/// speech sound is 30 dB weaker than those around it.
+const QUIETER: f32 = 3.0;
 /// log₁₀ energy below which a window is silent without asking the model: what a
 /// converter hisses with nothing connected, about 76 dB below full scale.
 const SILENT: f32 = -7.0;
@@ -62,6 +68,15 @@ pub struct Transcription {
     shown: String,
     /// How much sound the last preview covered, in frames.
     previewed: usize,
+    /// What the last preview brought: all there is, if nothing more is said.
+    foreseen: Option<Foreseen>,
+}
+
+#[derive(Debug)]
+struct Foreseen {
+    window: Window,
+    language: Language,
+    hypothesis: Hypothesis,
 }
 
 #[derive(Debug)]
@@ -71,6 +86,17 @@ enum Phase {
     Encoding(Box<Listening>, Window),
     Detecting(Heard, Window),
     Decoding(Heard, Box<Decoding>, Window),
+}
+
+impl Phase {
+    fn window_mut(&mut self) -> Option<&mut Window> {
+        match self {
+            Self::Gathering => None,
+            Self::Encoding(_, window)
+            | Self::Detecting(_, window)
+            | Self::Decoding(_, _, window) => Some(window),
+        }
+    }
 }
 
 /// The part of the sound that is worked on.
@@ -102,6 +128,7 @@ impl Transcription {
             segments: Vec::new(),
             shown: String::new(),
             previewed: 0,
+            foreseen: None,
         })
     }
 
@@ -128,15 +155,23 @@ impl Transcription {
             return Ok(Step::Segment(segment));
         }
         let started = clock();
-        match std::mem::replace(&mut self.phase, Phase::Gathering) {
-            Phase::Gathering => self.gather(model),
-            Phase::Encoding(_, window)
-            | Phase::Detecting(_, window)
-            | Phase::Decoding(_, _, window)
-                if window.is_preview && self.spectrogram.has_ended() =>
-            {
-                Ok(Step::Working)
+        let mut phase = std::mem::replace(&mut self.phase, Phase::Gathering);
+        if let Some(window) = phase.window_mut()
+            && window.is_preview
+            && self.spectrogram.has_ended()
+        {
+            // What was meant to be shown meanwhile may turn out to be all there is.
+            if self.spectrogram.advance(FRAMES_PER_STEP) > 0 {
+                self.phase = phase;
+            } else if self.is_quiet_behind(window.frames) {
+                window.frames = self.rest(model);
+                window.is_preview = false;
+                self.phase = phase;
             }
+            return Ok(Step::Working);
+        }
+        match phase {
+            Phase::Gathering => self.gather(model),
             Phase::Encoding(mut listening, window) => {
                 let done = listening.advance(&model.encoder, &model.decoder, self.pace.budget());
                 self.phase = match done {
@@ -171,18 +206,23 @@ impl Transcription {
             return Ok(Step::Done(self.transcript()));
         }
         let full = self.spectrogram.made() >= self.seek + model.sizes.window_frames();
-        let preview = self.options.partials
-            && rest >= PREVIEW_AFTER
-            && content >= self.previewed + PREVIEW_AFTER;
-        if !(full || ended || preview) {
+        let is_preview = !full && !ended;
+        if is_preview && !self.wants_preview() {
             return Ok(Step::Waiting);
         }
-        let is_preview = !full && !ended;
+        let foreseen = self.foreseen.take();
         if is_preview {
             self.previewed = content;
         }
-        let frames = rest.min(model.sizes.window_frames());
+        let frames = self.rest(model);
         let window = Window { frames, is_preview, is_glance: true };
+        if let Some(Foreseen { window: before, language, hypothesis }) = foreseen
+            && ended
+            && self.is_quiet_behind(before.frames)
+        {
+            self.conclude(model, window, language, hypothesis);
+            return Ok(Step::Working);
+        }
         if self.spectrogram.loudest(self.seek, window.frames) < SILENT {
             if !is_preview {
                 self.move_on(window.frames);
@@ -190,6 +230,33 @@ impl Transcription {
             return Ok(Step::Working);
         }
         self.listen(model, window)
+    }
+
+    /// Frames of sound in the next window.
+    fn rest(&self, model: &Whisper) -> usize {
+        (self.spectrogram.content().saturating_sub(self.seek)).min(model.sizes.window_frames())
+    }
+
+    /// Whether there is enough new sound to look at: a second of it, or less, if
+    /// somebody seems to be done.
+    fn wants_preview(&self) -> bool {
+        let content = self.spectrogram.content();
+        let rest = content.saturating_sub(self.seek);
+        if !self.options.partials || rest < PREVIEW_OF_WORDS {
+            return false;
+        }
+        let is_long = rest >= PREVIEW_AFTER && content >= self.previewed + PREVIEW_AFTER;
+        let known = self.previewed.saturating_sub(self.seek);
+        is_long || (self.is_quiet_behind(rest - PAUSE) && !self.is_quiet_behind(known))
+    }
+
+    /// Whether nothing more is said from `frames` after the last segment on.
+    fn is_quiet_behind(&self, frames: usize) -> bool {
+        let voice = self.spectrogram.loudest(self.seek, frames);
+        let behind = self.spectrogram.made().saturating_sub(self.seek + frames);
+        frames > 0
+            && (behind == 0
+                || self.spectrogram.loudest(self.seek + frames, behind) < voice - QUIETER)
     }
 
     /// Begins to hear a window: a glance at no more than the sound itself, or all of
@@ -256,7 +323,10 @@ impl Transcription {
             }
             Advance::Done(hypothesis) if window.is_preview => {
                 if hypothesis.is_speech() {
-                    self.partial(&model.text_of(&hypothesis.said), true)
+                    let text = model.text_of(&hypothesis.said);
+                    let language = decoding.language();
+                    self.foreseen = Some(Foreseen { window, language, hypothesis });
+                    self.partial(&text, true)
                 } else {
                     Step::Working
                 }

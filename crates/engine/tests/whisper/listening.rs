@@ -1,6 +1,6 @@
 //! Sound as it comes: in pieces, for hours, broken off.
 
-use bella_engine::whisper::{Step, Transcription};
+use bella_engine::whisper::{Step, Transcription, Whisper};
 use bella_protocol::{Language, TranscribeOptions};
 
 use super::support::clips::{clips, jfk};
@@ -113,6 +113,77 @@ fn what_is_said_shows_while_it_is_said() {
     );
     let lengths: Vec<usize> = partials.iter().map(|text| text.chars().count()).collect();
     assert!(lengths.iter().all(|length| *length > 0), "{partials:?}");
+}
+
+/// jfk says "And so, my fellow Americans" until here, and is silent for a second.
+const BREATH: usize = 22 * SECOND / 10;
+
+fn shown_meanwhile() -> TranscribeOptions {
+    TranscribeOptions { partials: true, timestamps: false, ..english() }
+}
+
+/// Sound that comes as from a microphone, `steps` of work for each piece, or all.
+fn hear(whisper: &Whisper, transcription: &mut Transcription, samples: &[f32], steps: usize) {
+    let clock = clock();
+    for piece in samples.chunks(SECOND / 10) {
+        transcription.push_audio(piece).expect("good audio");
+        for _ in 0..steps {
+            if transcription.step(whisper, &clock).expect("works") == Step::Waiting {
+                break;
+            }
+        }
+    }
+}
+
+#[test]
+fn what_was_said_before_a_pause_is_known_at_its_end() {
+    let (Some(whisper), Some(jfk)) = (whisper("whisper-tiny"), jfk()) else { return };
+    let samples = &jfk.samples()[..BREATH + SECOND / 2];
+    let whole = transcribe(&whisper, samples, shown_meanwhile());
+    let mut transcription = Transcription::new(&whisper, shown_meanwhile()).expect("English");
+    let (before, last) = samples.split_at(samples.len() - SECOND / 10);
+    hear(&whisper, &mut transcription, before, usize::MAX);
+    transcription.push_audio(last).expect("good audio");
+    transcription.end_audio();
+    let (clock, mut steps) = (clock(), 1);
+    let heard = loop {
+        match transcription.step(&whisper, &clock).expect("works") {
+            Step::Done(heard) => break heard,
+            _ => steps += 1,
+        }
+    };
+    assert!(steps < 8, "it took {steps} steps: it was heard once more");
+    assert!(heard.text.contains("fellow Americans"), "{}", heard.text);
+    assert_eq!(heard.text, whole.transcript.text);
+}
+
+#[test]
+fn a_look_that_is_under_way_at_the_end_is_the_last_one() {
+    let (Some(whisper), Some(jfk)) = (whisper("whisper-tiny"), jfk()) else { return };
+    let samples = &jfk.samples()[..BREATH + SECOND / 2];
+    let whole = transcribe(&whisper, samples, shown_meanwhile());
+    // However far it has come.
+    for steps in [1, 2, 3, 5, 8] {
+        let mut transcription = Transcription::new(&whisper, shown_meanwhile()).expect("English");
+        hear(&whisper, &mut transcription, samples, steps);
+        transcription.end_audio();
+        let heard = finish(&whisper, transcription).transcript;
+        assert_eq!(heard.text, whole.transcript.text, "{steps} steps for a tenth of a second");
+    }
+}
+
+#[test]
+fn what_is_said_behind_a_pause_is_not_forgotten() {
+    let (Some(whisper), Some(jfk)) = (whisper("whisper-tiny"), jfk()) else { return };
+    let samples = &jfk.samples()[..8 * SECOND];
+    let whole = transcribe(&whisper, samples, shown_meanwhile());
+    for steps in [3, usize::MAX] {
+        let mut transcription = Transcription::new(&whisper, shown_meanwhile()).expect("English");
+        hear(&whisper, &mut transcription, samples, steps);
+        transcription.end_audio();
+        let heard = finish(&whisper, transcription).transcript;
+        assert_eq!(heard.text, whole.transcript.text, "{steps} steps for a tenth of a second");
+    }
 }
 
 #[test]
