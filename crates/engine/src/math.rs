@@ -86,25 +86,20 @@ pub fn softmax(scores: &mut [f32]) {
         scores.fill(0.0);
         return;
     }
-    for score in scores.iter_mut() {
-        *score = exp(*score - highest);
+    // In strands, as [`dot`] is.
+    let mut strands = [0.0f32; LANES];
+    let (body, tail) = scores.as_chunks_mut::<LANES>();
+    for scores in body {
+        for lane in 0..LANES {
+            scores[lane] = exp(scores[lane] - highest);
+            strands[lane] += scores[lane];
+        }
     }
-    let scale = 1.0 / sum(scores);
+    tail.iter_mut().for_each(|score| *score = exp(*score - highest));
+    let scale = 1.0 / (strands.iter().sum::<f32>() + tail.iter().sum::<f32>());
     for score in scores.iter_mut() {
         *score *= scale;
     }
-}
-
-/// Σ x, in strands as [`dot`] is.
-fn sum(x: &[f32]) -> f32 {
-    let mut strands = [0.0f32; LANES];
-    let (body, tail) = x.as_chunks::<LANES>();
-    for x in body {
-        for lane in 0..LANES {
-            strands[lane] += x[lane];
-        }
-    }
-    strands.iter().sum::<f32>() + tail.iter().sum::<f32>()
 }
 
 /// ln Σ eˣ

@@ -12,7 +12,7 @@
 use std::ops::Range;
 
 use super::activations::RoundedBlock;
-use super::{Activations, BLOCK, Sums, TILE_POSITIONS, TILE_ROWS, largest_of, nearest};
+use super::{Activations, BLOCK, TILE_POSITIONS, TILE_ROWS, largest_of, nearest};
 
 /// Bytes of 32 values in a tile.
 pub const TILE_BYTES: usize = BLOCK * TILE_ROWS;
@@ -99,46 +99,47 @@ impl Values {
 pub fn mix(values: &Values, first: usize, weights: &Activations, out: &mut [f32]) {
     #[cfg(target_arch = "x86_64")]
     if super::x86::is_usable() {
-        return by_tiles(values, first, weights, out, &super::x86::MIXES);
+        return by_rows(values, first, weights, out, &super::x86::MIXES);
     }
     #[cfg(target_arch = "wasm32")]
-    return by_tiles(values, first, weights, out, &super::wasm::MIXES);
+    return by_rows(values, first, weights, out, &super::wasm::MIXES);
     #[cfg(not(target_arch = "wasm32"))]
     mix_plainly(values, first, weights, out);
 }
 
 /// The same by the plain kernel, which the others are compared with.
 pub fn mix_plainly(values: &Values, first: usize, weights: &Activations, out: &mut [f32]) {
-    by_tiles(values, first, weights, out, &[plain::<1>, plain::<2>, plain::<3>, plain::<4>]);
+    by_rows(values, first, weights, out, &[plain::<1>, plain::<2>, plain::<3>, plain::<4>]);
 }
 
-/// Mixes the numbers of one tile with as many rows of weights, from `row` on, as
-/// its place in the table says, plus one.
+/// Adds the values, block after block as they lie in memory, to as many rows of sums, from
+/// row `row` of weights on, as its place in the table says, plus one.
+/// sums\[rows, tiles, 8]. What comes out does not depend on how many rows there are.
 pub(super) type Mix =
-    fn(values: &Values, first: usize, tile: usize, weights: &Activations, row: usize) -> Sums;
+    fn(values: &Values, first: usize, weights: &Activations, row: usize, sums: &mut [f32]);
 
-fn by_tiles(
+fn by_rows(
     values: &Values,
     first: usize,
     weights: &Activations,
     out: &mut [f32],
     kernels: &[Mix; TILE_POSITIONS],
 ) {
-    let dim = values.dim;
+    let (dim, width) = (values.dim, values.tiles() * TILE_ROWS);
     assert_eq!(out.len(), weights.len() * dim, "room for every mixture");
     assert!(first + weights.blocks() <= values.len.div_ceil(BLOCK), "a value for every weight");
     let rows = weights.len() * weights.steps();
+    let mut sums = vec![0.0; TILE_POSITIONS * width];
     for row in (0..rows).step_by(TILE_POSITIONS) {
         let together = TILE_POSITIONS.min(rows - row);
-        for tile in 0..values.tiles() {
-            let sums = kernels[together - 1](values, first, tile, weights, row);
-            let columns = tile * TILE_ROWS..dim.min((tile + 1) * TILE_ROWS);
-            for (sums, at) in sums[..together].iter().zip(row..) {
-                let out = &mut out[at / weights.steps() * dim..][columns.clone()];
-                match at % weights.steps() {
-                    0 => out.copy_from_slice(&sums[..columns.len()]),
-                    _ => out.iter_mut().zip(sums).for_each(|(out, sum)| *out += sum),
-                }
+        let sums = &mut sums[..together * width];
+        sums.fill(0.0);
+        kernels[together - 1](values, first, weights, row, sums);
+        for (sums, at) in sums.chunks_exact(width).zip(row..) {
+            let out = &mut out[at / weights.steps() * dim..][..dim];
+            match at % weights.steps() {
+                0 => out.copy_from_slice(&sums[..dim]),
+                _ => out.iter_mut().zip(sums).for_each(|(out, sum)| *out += sum),
             }
         }
     }
@@ -147,27 +148,29 @@ fn by_tiles(
 fn plain<const N: usize>(
     values: &Values,
     first: usize,
-    tile: usize,
     weights: &Activations,
     row: usize,
-) -> Sums {
-    let mut sums = [[0.0; TILE_ROWS]; TILE_POSITIONS];
-    for (at, sums) in sums.iter_mut().enumerate().take(N) {
+    sums: &mut [f32],
+) {
+    let width = values.tiles() * TILE_ROWS;
+    for (at, sums) in sums.chunks_exact_mut(width).enumerate().take(N) {
         for (block, RoundedBlock { quants, scale, .. }) in weights.row(row + at).iter().enumerate()
         {
-            let values = values.tile(first + block, tile);
-            for (lane, sum) in sums.iter_mut().enumerate() {
-                let value =
-                    |position: usize| values[(position / 4 * TILE_ROWS + lane) * 4 + position % 4];
-                let products = quants.iter().enumerate();
-                let total: i32 = products
-                    .map(|(position, &weight)| i32::from(weight) * i32::from(value(position)))
-                    .sum();
-                *sum += total as f32 * scale;
+            for (tile, sums) in sums.chunks_exact_mut(TILE_ROWS).enumerate() {
+                let values = values.tile(first + block, tile);
+                for (lane, sum) in sums.iter_mut().enumerate() {
+                    let value = |position: usize| {
+                        values[(position / 4 * TILE_ROWS + lane) * 4 + position % 4]
+                    };
+                    let products = quants.iter().enumerate();
+                    let total: i32 = products
+                        .map(|(position, &weight)| i32::from(weight) * i32::from(value(position)))
+                        .sum();
+                    *sum += total as f32 * scale;
+                }
             }
         }
     }
-    sums
 }
 
 /// The blocks that hold the values of `range`.

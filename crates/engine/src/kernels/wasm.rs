@@ -13,7 +13,6 @@
 
 use std::arch::wasm32::*;
 use std::hint::black_box;
-use std::mem::MaybeUninit;
 
 use super::activations::RoundedBlock;
 use super::packed::{BAND_TILES, Form, Minimum, SCALE_BYTES};
@@ -29,11 +28,6 @@ pub(super) const KERNELS: Kernels = Kernels {
     },
 };
 pub(super) const MIXES: [Mix; TILE_POSITIONS] = [mix::<1>, mix::<2>, mix::<3>, mix::<4>];
-
-/// From so many rows on, values are near for all but the first of them.
-const MANY_ROWS: usize = 16;
-/// Blocks of each of four streams whose products wait to be added.
-const STREAM: usize = 16;
 
 /// A number for each row of a tile: rows 0–3, rows 4–7.
 type Lanes = [v128; 2];
@@ -211,68 +205,45 @@ fn stored(sums: &[Lanes]) -> Sums {
 fn mix<const N: usize>(
     values: &Values,
     first: usize,
-    tile: usize,
     weights: &Activations,
     row: usize,
-) -> Sums {
+    sums: &mut [f32],
+) {
     let rows: [_; N] = std::array::from_fn(|at| weights.row(row + at));
     let words = black_box(BLOCK / 4);
-    let product = |block: usize| {
+    let width = values.tiles() * TILE_ROWS;
+    for block in 0..weights.blocks() {
         let weights = rows.map(|row| &row[block]);
-        let values = values.tile(first + block, tile).as_ptr();
-        let mut products = [[i32x4_splat(0); 2]; N];
-        for word in 0..words {
-            // SAFETY: a tile holds eight words of thirty-two bytes, a block of
-            // weights eight of four.
-            unsafe {
-                let values = values.add(word * 4 * TILE_ROWS);
-                let values = [v128_load(values.cast()), v128_load(values.add(16).cast())];
-                for at in 0..N {
-                    let weight =
-                        v128_load32_splat(weights[at].quants.as_ptr().add(4 * word).cast());
-                    for half in 0..2 {
-                        products[at][half] = add_dots(values[half], weight, products[at][half]);
+        for tile in 0..values.tiles() {
+            let values = values.tile(first + block, tile).as_ptr();
+            let mut products = [[i32x4_splat(0); 2]; N];
+            for word in 0..words {
+                // SAFETY: a tile holds eight words of thirty-two bytes, a block of
+                // weights eight of four.
+                unsafe {
+                    let values = values.add(word * 4 * TILE_ROWS);
+                    let values = [v128_load(values.cast()), v128_load(values.add(16).cast())];
+                    for at in 0..N {
+                        let weight =
+                            v128_load32_splat(weights[at].quants.as_ptr().add(4 * word).cast());
+                        for half in 0..2 {
+                            products[at][half] = add_dots(values[half], weight, products[at][half]);
+                        }
                     }
                 }
             }
-        }
-        products
-    };
-    let mut sums = [[f32x4_splat(0.0); 2]; N];
-    let mut add = |block: usize, products: [Lanes; N]| {
-        for at in 0..N {
-            let scale = f32x4_splat(rows[at][block].scale);
-            for half in 0..2 {
-                let product = f32x4_convert_i32x4(products[at][half]);
-                sums[at][half] = multiply_add(product, scale, sums[at][half]);
+            for at in 0..N {
+                let scale = f32x4_splat(weights[at].scale);
+                let sums = &mut sums[at * width + tile * TILE_ROWS..][..TILE_ROWS];
+                for (half, sums) in sums.as_chunks_mut::<4>().0.iter_mut().enumerate() {
+                    let product = f32x4_convert_i32x4(products[at][half]);
+                    let sums = (&raw mut *sums).cast();
+                    // SAFETY: four numbers are four numbers.
+                    unsafe { v128_store(sums, multiply_add(product, scale, v128_load(sums))) };
+                }
             }
-        }
-    };
-    let blocks = weights.blocks();
-    // What is far away comes sooner in four streams than in one. Where many rows ask
-    // for the same values, the first has brought them near for the others, and one
-    // stream is what the processor foresees best. Either way products are added in
-    // the order of the values: what comes out may not depend on how many rows asked.
-    let mut done = 0;
-    if weights.len() < MANY_ROWS {
-        let mut kept = [const { MaybeUninit::uninit() }; 4 * STREAM];
-        while done < blocks {
-            let stream = STREAM.min((blocks - done) / 4);
-            if stream == 0 {
-                break;
-            }
-            for at in (0..stream).flat_map(|at| (0..4).map(move |of| of * stream + at)) {
-                kept[at].write(product(done + at));
-            }
-            for (at, products) in kept[..4 * stream].iter().enumerate() {
-                // SAFETY: each was written in the loop before.
-                add(done + at, unsafe { products.assume_init() });
-            }
-            done += 4 * stream;
         }
     }
-    (done..blocks).for_each(|block| add(block, product(block)));
-    stored(&sums)
 }
 
 /// `sums` and the products of sixteen bytes with as many of seven bits, by fours.

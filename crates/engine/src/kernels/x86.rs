@@ -81,13 +81,13 @@ fn stored<const N: usize>(sums: [__m256; N]) -> Sums {
 fn mix<const N: usize>(
     values: &Values,
     first: usize,
-    tile: usize,
     weights: &Activations,
     row: usize,
-) -> Sums {
+    sums: &mut [f32],
+) {
     assert!(is_usable());
     // SAFETY: the CPU was asked a line above.
-    unsafe { mix_avx2::<N>(values, first, tile, weights, row) }
+    unsafe { mix_avx2::<N>(values, first, weights, row, sums) }
 }
 
 /// Weights are none of them negative, so a pair of products fits 16 bits as above.
@@ -95,32 +95,38 @@ fn mix<const N: usize>(
 fn mix_avx2<const N: usize>(
     values: &Values,
     first: usize,
-    tile: usize,
     weights: &Activations,
     row: usize,
-) -> Sums {
+    sums: &mut [f32],
+) {
     let rows: [_; N] = std::array::from_fn(|at| weights.row(row + at));
-    let blocks = weights.blocks();
-    let mut sums = [_mm256_setzero_ps(); N];
-    for block in 0..blocks {
-        let mut products = [_mm256_setzero_si256(); N];
+    let width = values.tiles() * TILE_ROWS;
+    for block in 0..weights.blocks() {
         let rows = rows.map(|row| &row[block]);
-        let words = values.tile(first + block, tile).chunks_exact(4 * TILE_ROWS);
-        for (word, values) in words.enumerate() {
-            // SAFETY: the chunk is thirty-two bytes.
-            let values = unsafe { _mm256_loadu_si256(values.as_ptr().cast()) };
+        for tile in 0..values.tiles() {
+            let mut products = [_mm256_setzero_si256(); N];
+            let words = values.tile(first + block, tile).chunks_exact(4 * TILE_ROWS);
+            for (word, values) in words.enumerate() {
+                // SAFETY: the chunk is thirty-two bytes.
+                let values = unsafe { _mm256_loadu_si256(values.as_ptr().cast()) };
+                for at in 0..N {
+                    let pairs = _mm256_maddubs_epi16(splat(&rows[at].quants, word), values);
+                    let fours = _mm256_madd_epi16(pairs, _mm256_set1_epi16(1));
+                    products[at] = _mm256_add_epi32(products[at], fours);
+                }
+            }
             for at in 0..N {
-                let pairs = _mm256_maddubs_epi16(splat(&rows[at].quants, word), values);
-                products[at] =
-                    _mm256_add_epi32(products[at], _mm256_madd_epi16(pairs, _mm256_set1_epi16(1)));
+                let scale = _mm256_set1_ps(rows[at].scale);
+                let product = _mm256_cvtepi32_ps(products[at]);
+                let sums = sums[at * width + tile * TILE_ROWS..][..TILE_ROWS].as_mut_ptr();
+                // SAFETY: eight numbers are eight numbers.
+                unsafe {
+                    let sum = _mm256_fmadd_ps(product, scale, _mm256_loadu_ps(sums));
+                    _mm256_storeu_ps(sums, sum);
+                }
             }
         }
-        for at in 0..N {
-            let scale = _mm256_set1_ps(rows[at].scale);
-            sums[at] = _mm256_fmadd_ps(_mm256_cvtepi32_ps(products[at]), scale, sums[at]);
-        }
     }
-    stored(sums)
 }
 
 #[inline]
