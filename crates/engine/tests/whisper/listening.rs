@@ -135,6 +135,12 @@ fn hear(whisper: &Whisper, transcription: &mut Transcription, samples: &[f32], s
     }
 }
 
+/// A tenth of a second of silence more or less makes a full stop of an exclamation mark,
+/// and no other words.
+fn words(text: &str) -> String {
+    text.chars().filter(|it| it.is_alphanumeric() || *it == ' ').collect::<String>().to_lowercase()
+}
+
 #[test]
 fn what_was_said_before_a_pause_is_known_at_its_end() {
     let (Some(whisper), Some(jfk)) = (whisper("whisper-tiny"), jfk()) else { return };
@@ -154,7 +160,7 @@ fn what_was_said_before_a_pause_is_known_at_its_end() {
     };
     assert!(steps < 8, "it took {steps} steps: it was heard once more");
     assert!(heard.text.contains("fellow Americans"), "{}", heard.text);
-    assert_eq!(heard.text, whole.transcript.text);
+    assert_eq!(words(&heard.text), words(&whole.transcript.text));
 }
 
 #[test]
@@ -168,7 +174,8 @@ fn a_look_that_is_under_way_at_the_end_is_the_last_one() {
         hear(&whisper, &mut transcription, samples, steps);
         transcription.end_audio();
         let heard = finish(&whisper, transcription).transcript;
-        assert_eq!(heard.text, whole.transcript.text, "{steps} steps for a tenth of a second");
+        let (heard, whole) = (words(&heard.text), words(&whole.transcript.text));
+        assert_eq!(heard, whole, "{steps} steps for a tenth of a second");
     }
 }
 
@@ -182,7 +189,8 @@ fn what_is_said_behind_a_pause_is_not_forgotten() {
         hear(&whisper, &mut transcription, samples, steps);
         transcription.end_audio();
         let heard = finish(&whisper, transcription).transcript;
-        assert_eq!(heard.text, whole.transcript.text, "{steps} steps for a tenth of a second");
+        let (heard, whole) = (words(&heard.text), words(&whole.transcript.text));
+        assert_eq!(heard, whole, "{steps} steps for a tenth of a second");
     }
 }
 
