@@ -23,6 +23,8 @@ pub fn TalkPage() -> impl IntoView {
     let talk = use_talk_view();
     // With nothing said yet, the welcome holds the panel.
     let is_blank = Memo::new(move |_| bella.view.is_blank());
+    // And a question is not to be one of several things to press.
+    let is_asking = Memo::new(move |_| bella.view.confirming.with(Option::is_some));
 
     view! {
         <div class="talk" class:talk-aloud=talk.is_some()>
@@ -34,7 +36,7 @@ pub fn TalkPage() -> impl IntoView {
                 <NotKeptNotice/>
                 <HistoryNotice/>
                 <HearingOffer/>
-                <Show when=move || !is_blank.get()>
+                <Show when=move || !is_blank.get() && !is_asking.get()>
                     <LoadPanel/>
                 </Show>
                 {talk.map(|talk| {

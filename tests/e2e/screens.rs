@@ -277,6 +277,59 @@ fn talking_aloud_fits_every_window() {
     });
 }
 
+/// What passes in a moment stays for as long as the engine is held up.
+#[test]
+fn each_moment_of_an_exchange_fits_every_window() {
+    let Some(stage) = Stage::bella() else { return };
+    let launch = Browser::launch().microphone(Microphone::Beeps).with_voices();
+    stage.launch(launch).play(|visit| {
+        let mut faults = Vec::new();
+        visit.wake();
+        visit.page.click(NAV_SETTINGS);
+        visit.choose(SKILL_HEARING, "on");
+        let hearing = by(SKILL).with("data-skill", "hearing");
+        visit.page.wait_for_attribute(THINKING_TIME, hearing, "data-state", "ready");
+        visit.choose(REPLY_LENGTH, "long");
+        for (language, question) in [
+            ("en", "Tell me a story about a lighthouse and its keeper."),
+            ("ko", "등대지기 이야기를 영어로 길게 해 줘."),
+        ] {
+            visit.read_in(language);
+            visit.page.click(TALK);
+            visit.page.wait_for_attribute(THINKING_TIME, TALK, "data-state", "locked");
+            hold_engine_up(visit);
+            visit.page.click(TALK);
+            wait_for_doing(visit, "transcribing");
+            faults.extend(look(visit, "talk-transcribing", language));
+            wait_for_doing(visit, "idle");
+
+            hold_engine_up(visit);
+            visit.say(question);
+            wait_for_doing(visit, "thinking");
+            faults.extend(look(visit, "talk-thinking", language));
+            visit.page.wait_for(CAPTION);
+            faults.extend(look(visit, "talk-speaking", language));
+            visit.say("Stop.");
+            wait_for_doing(visit, "idle");
+        }
+        assert_none(&faults);
+    });
+}
+
+/// As a slow device does: nothing is computed for as long as pictures take.
+fn hold_engine_up(visit: &Visit) {
+    let engine = visit.page.workers().into_iter().find(|it| it.url().contains("worker.js"));
+    let engine = engine.expect("the engine's worker");
+    let asleep = "Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 8000)";
+    engine.eval::<()>(&format!("void setTimeout(() => {asleep})"));
+}
+
+#[track_caller]
+fn wait_for_doing(visit: &Visit, doing: &str) {
+    let bell = format!("!!document.querySelector('.bell[data-doing={doing}]')");
+    visit.page.wait_within(THINKING_TIME, doing, || visit.page.eval(&bell));
+}
+
 #[test]
 fn loading_and_trouble_fit_every_window() {
     let Some(stage) = Stage::bella() else { return };

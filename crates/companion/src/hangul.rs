@@ -3,6 +3,8 @@
 //! What is compared by ear is compared letter by letter: "벨라야" and "밸라야" share
 //! no first syllable, and five letters of six.
 
+use unicode_normalization::UnicodeNormalization;
+
 const SYLLABLES: std::ops::RangeInclusive<char> = '가'..='힣';
 const FIRST_SYLLABLE: u32 = 0xAC00;
 const VOWELS: u32 = 21;
@@ -22,11 +24,6 @@ const FINAL: [char; 27] = [
 ];
 /// The silent consonant that a syllable without any begins with.
 const SILENT: char = 'ㅇ';
-/// Where letters of a syllable that was taken apart by Unicode's rules stand.
-const LOOSE_INITIALS: u32 = 0x1100;
-const LOOSE_VOWELS: u32 = 0x1161;
-const LOOSE_FINALS: u32 = 0x11A8;
-
 pub fn is_syllable(letter: char) -> bool {
     SYLLABLES.contains(&letter)
 }
@@ -50,20 +47,9 @@ pub fn has_letters(text: &str) -> bool {
     text.chars().any(char::is_alphanumeric)
 }
 
-/// Puts syllables together that came apart, and leaves the rest as it is: for
-/// Korean and English this is Unicode's form C.
+/// Puts syllables together that came apart: Unicode's form C.
 pub fn compose(text: &str) -> String {
-    let mut whole = String::with_capacity(text.len());
-    for letter in text.chars() {
-        match whole.chars().next_back().and_then(|before| join(before, letter)) {
-            Some(joined) => {
-                whole.pop();
-                whole.push(joined);
-            }
-            None => whole.push(letter),
-        }
-    }
-    whole
+    text.nfc().collect()
 }
 
 fn apart(syllable: char) -> impl Iterator<Item = char> {
@@ -73,21 +59,6 @@ fn apart(syllable: char) -> impl Iterator<Item = char> {
     let last = (index % FINALS).checked_sub(1).and_then(|at| FINAL.get(at as usize)).copied();
     let initial = initial.filter(|&letter| letter != SILENT);
     [initial, vowel, last].into_iter().flatten()
-}
-
-fn join(before: char, letter: char) -> Option<char> {
-    let offset = |letter: char, from: u32, count: u32| {
-        u32::from(letter).checked_sub(from).filter(|&at| at < count)
-    };
-    if let (Some(initial), Some(vowel)) =
-        (offset(before, LOOSE_INITIALS, INITIAL.len() as u32), offset(letter, LOOSE_VOWELS, VOWELS))
-    {
-        return char::from_u32(FIRST_SYLLABLE + (initial * VOWELS + vowel) * FINALS);
-    }
-    let syllable = Some(before).filter(|&before| is_syllable(before))?;
-    let is_open = (u32::from(syllable) - FIRST_SYLLABLE).is_multiple_of(FINALS);
-    let last = offset(letter, LOOSE_FINALS, FINAL.len() as u32).filter(|_| is_open)?;
-    char::from_u32(u32::from(syllable) + last + 1)
 }
 
 /// A final consonant, by its place among those a syllable may end in.

@@ -11,6 +11,8 @@ impl Companion {
     /// Every message waits first; whoever is free turns to it within the same step.
     pub(super) fn hear_person(&mut self, text: &str, now: Now, effects: &mut Vec<Effect>) {
         let text = text.trim();
+        // Whoever writes instead has left it behind.
+        self.state.unheard = None;
         if commands::understand(text, &self.state.persona) == Some(Command::Hush) {
             // Not after the answer, but of it.
             return self.stop(now, effects);

@@ -119,6 +119,15 @@ fn nothing_heard_is_told_for_a_while_and_is_no_message() {
 }
 
 #[test]
+fn whoever_writes_instead_need_not_be_told_that_nothing_was_heard() {
+    let mut play = Play::new();
+    let heard = play.says();
+    play.tell(transcript(heard, ""));
+    play.tell(Event::Said("hello".into()));
+    assert_eq!(play.bella.state().unheard, None);
+}
+
+#[test]
 fn speaking_into_an_answer_ends_it_and_nothing_that_was_said_is_lost() {
     let mut play = Play::new();
     play.tell(said("Tell me a story"));
