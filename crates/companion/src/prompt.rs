@@ -165,17 +165,19 @@ fn is_of_an_act(turn: &Turn) -> bool {
     matches!(turn.speaker, Speaker::Bella(ReplyState::Acting | ReplyState::Acted))
 }
 
+/// The oldest turns go by the half of what fits: if one went with each that comes, the
+/// prompt would begin with other words every time, and all of it be read anew.
 fn first_that_fits(turns: &[Turn], budget: usize) -> usize {
-    let mut used = 0usize;
-    let fitting = turns
-        .iter()
-        .rev()
-        .take_while(|turn| {
-            used = used.saturating_add(turn.text.len());
-            used <= budget
-        })
-        .count();
-    let first = turns.len() - fitting.max(1).min(turns.len());
+    let all: usize = turns.iter().map(|turn| turn.text.len()).sum();
+    let step = (budget / 2).max(1);
+    let most = all.saturating_sub(budget).div_ceil(step).saturating_mul(step);
+    let mut gone = 0usize;
+    let going = turns.iter().take_while(|turn| {
+        let goes = gone < most;
+        gone = gone.saturating_add(turn.text.len());
+        goes
+    });
+    let first = going.count().min(turns.len().saturating_sub(1));
     // What is left must begin with a question, not with half an exchange.
     match turns.get(first).map(|turn| &turn.speaker) {
         Some(Speaker::Bella(_)) => first + 1,
@@ -202,6 +204,34 @@ mod tests {
 
     fn persona(name: &str, speech: Formality, temperament: Temperament) -> Persona {
         Persona { name: Name::given(name).expect("a name"), speech, temperament }
+    }
+
+    /// Each change of where a prompt begins costs reading all of it anew.
+    #[test]
+    fn the_oldest_turns_go_many_at_a_time() {
+        let text = "Twenty letters or so.";
+        let (mut turns, mut changes, mut before) = (Vec::new(), 0, 0);
+        for id in 0..400 {
+            let speaker = match id % 2 {
+                0 => Speaker::Person,
+                _ => Speaker::Bella(ReplyState::Remembered),
+            };
+            let text = text.to_owned();
+            turns.push(Turn {
+                id: TurnId(id),
+                at_ms: 0,
+                speaker,
+                text,
+                is_spoken: false,
+                felt: None,
+            });
+            let first = first_that_fits(&turns, 1000);
+            let kept: usize = turns[first..].iter().map(|turn| turn.text.len()).sum();
+            assert!(kept <= 1000 && (first == 0 || kept >= 400), "{kept} of {id}");
+            changes += usize::from(first != before);
+            before = first;
+        }
+        assert!((10..=20).contains(&changes), "{changes} changes");
     }
 
     /// What models answer greedily hangs on every letter of it.

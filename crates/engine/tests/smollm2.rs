@@ -192,6 +192,32 @@ fn a_long_conversation_slides_and_says_so() {
     eprintln!("dropped {dropped:?}, read {read}");
 }
 
+/// Whoever asks may keep less of a conversation than he did, and still goes on with it.
+#[test]
+fn what_is_left_out_beforehand_is_not_left_out_twice() {
+    let Some(mut host) = host_with_model() else { return };
+    let mut messages = vec![ChatMessage::new(Role::System, "You are brief.")];
+    let options = ChatOptions { context_tokens: 200, ..greedy(2) };
+    for turn in 0..12 {
+        messages.push(user(&format!("{turn}: The river ran past the mill.")));
+        let answer = ask(&mut host, &messages, options.clone()).expect("answers");
+        let (dropped, usage) = (answer.usage.dropped_messages, answer.usage);
+        messages.push(ChatMessage::new(Role::Assistant, answer.text));
+        if turn > 8 && dropped > 2 {
+            // Nothing that the model would still have read.
+            messages.drain(1..=dropped - 1);
+            let read = usage.prompt_tokens - usage.cached_tokens;
+            messages.push(user("And then?"));
+            let next = ask(&mut host, &messages, options.clone()).expect("answers");
+            assert_eq!(next.usage.dropped_messages, 1, "{dropped} before, {read} tokens read");
+            let read = next.usage.prompt_tokens - next.usage.cached_tokens;
+            assert!(read < 30, "{read} tokens were read anew");
+            return;
+        }
+    }
+    panic!("nothing was left out");
+}
+
 /// 4,000 tokens through a window of 800: replies keep coming, and what is read
 /// for them stays near what was said.
 #[test]

@@ -1,5 +1,7 @@
 //! What a model remembers between turns.
 
+use bella_protocol::ChatMessage;
+
 use super::cache::Cache;
 use super::generation::FIRST_BLOCK;
 
@@ -13,9 +15,10 @@ pub struct Conversation {
     /// The same as text. Ids are not enough: what a model said need not be cut
     /// into the same tokens when it is read again.
     pub(super) text: String,
-    /// Messages left out so far, so that the next turn leaves out the same ones
-    /// and the cache still fits.
-    pub(super) dropped: usize,
+    /// Where messages were left out, what the prompt went on with: the next turn is to
+    /// leave out the same ones, so that the cache still fits, however many of them it
+    /// brings.
+    pub(super) begins_with: Vec<ChatMessage>,
     /// How many tokens of a prompt, each as often as it is rounded, this machine takes
     /// through a layer in good time.
     pub(super) rows_per_layer: usize,
@@ -27,7 +30,7 @@ impl Conversation {
             cache,
             tokens: Vec::new(),
             text: String::new(),
-            dropped: 0,
+            begins_with: Vec::new(),
             rows_per_layer: FIRST_BLOCK,
         }
     }

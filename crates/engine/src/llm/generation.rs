@@ -104,7 +104,7 @@ impl Generation {
         prompt: Prompt,
         options: ChatOptions,
     ) -> Result<Self> {
-        memory.dropped = prompt.dropped_messages;
+        memory.begins_with.clone_from(&prompt.begins_with);
         let (unread, cached) = continue_from(model, memory, &prompt.text, &prompt.tokens)?;
         // Until the prompt is read, no text stands for what is in the cache.
         memory.text.clear();

@@ -21,8 +21,12 @@ pub struct Prompt {
     pub text: String,
     pub tokens: Vec<u32>,
     pub dropped_messages: usize,
+    /// Where some were, the first of those that were not.
+    pub begins_with: Vec<ChatMessage>,
 }
 
+/// So many messages tell one place in a conversation from any other, mostly.
+const TELLING: usize = 2;
 /// Tokens a template puts around a message, roughly; only for choosing what to
 /// leave out, the result is counted exactly.
 const AROUND_A_MESSAGE: usize = 8;
@@ -42,15 +46,15 @@ impl LanguageModel {
         limit: usize,
         memory: &Conversation,
     ) -> Result<Prompt> {
-        let whole = self.estimate(dialogue, limit);
-        if whole <= limit {
-            let prompt = self.render(dialogue, 0)?;
+        // Even if all of it fitted: then all of it would be read anew.
+        if let Some(dropped) = dropped_before(dialogue, memory) {
+            let prompt = self.render(dialogue, dropped)?;
             if prompt.tokens.len() <= limit {
                 return Ok(prompt);
             }
         }
-        if memory.dropped > 0 && memory.dropped < dialogue.messages.len() {
-            let prompt = self.render(dialogue, memory.dropped)?;
+        if self.estimate(dialogue, limit) <= limit {
+            let prompt = self.render(dialogue, 0)?;
             if prompt.tokens.len() <= limit {
                 return Ok(prompt);
             }
@@ -87,7 +91,7 @@ impl LanguageModel {
         let end = ends.filter_map(|name| common.rfind(name)).max().unwrap_or(0);
         let text = common[..end].to_owned();
         let tokens = self.tokenizer.encode(&text)?;
-        Ok(Prompt { text, tokens, dropped_messages: one.dropped_messages })
+        Ok(Prompt { text, tokens, ..one })
     }
 
     /// Counts until `enough` is passed: a long history costs no more than the
@@ -124,8 +128,7 @@ impl LanguageModel {
             .filter(|message| message.role == Role::System)
             .map(|message| self.tokens_in(message))
             .sum();
-        let spoken: Vec<&ChatMessage> =
-            messages.iter().filter(|message| message.role != Role::System).collect();
+        let spoken = spoken(messages);
         let mut used = system + self.tokens_in_tools(dialogue);
         let mut kept = 0;
         for message in spoken.iter().rev() {
@@ -156,6 +159,25 @@ impl LanguageModel {
             .collect();
         let text = self.prompt_text(Dialogue { messages: &kept, ..dialogue })?;
         let tokens = self.tokenizer.encode(&text)?;
-        Ok(Prompt { text, tokens, dropped_messages: left_out })
+        let mut begins_with = Vec::new();
+        if left_out > 0
+            && let Some((_, before)) = spoken(&kept).split_last()
+        {
+            begins_with.extend(before.iter().take(TELLING).copied().cloned());
+        }
+        Ok(Prompt { text, tokens, dropped_messages: left_out, begins_with })
     }
+}
+
+fn spoken(messages: &[ChatMessage]) -> Vec<&ChatMessage> {
+    messages.iter().filter(|message| message.role != Role::System).collect()
+}
+
+/// How many messages are to be left out for the prompt to begin as the last one did.
+/// Whoever asks may have left some out by now.
+fn dropped_before(dialogue: Dialogue, memory: &Conversation) -> Option<usize> {
+    let begins_with: Vec<&ChatMessage> = memory.begins_with.iter().collect();
+    let spoken = spoken(dialogue.messages);
+    let is_there = |at: &usize| spoken[*at..].starts_with(&begins_with);
+    (0..spoken.len()).find(is_there).filter(|_| !begins_with.is_empty())
 }
