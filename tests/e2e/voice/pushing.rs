@@ -15,6 +15,8 @@ use crate::{HEARING_TIME, hear_into_composer, is_long, stage_with_tape, take_com
 
 /// Between two recordings; half of it is heard with each.
 const PAUSE_S: f64 = 4.0;
+/// Of a hundred letters of a monologue: one by one the recordings come to half of that.
+const MOST_WRONG_IN_A_ROW: f64 = 8.0;
 /// How much of the pause the button is held, before and after. A tape and a clock that
 /// are a little apart must not cut anything.
 const AROUND_S: f64 = 0.7;
@@ -22,9 +24,15 @@ const AROUND_S: f64 = 0.7;
 const LEAD_S: f64 = 4.0;
 
 /// Letters in a hundred: what another resampler does to words that were a near thing. Of
-/// three recordings a single letter is one in a hundred.
-fn no_worse() -> f64 {
-    if is_long() { 0.7 } else { 3.0 }
+/// three recordings a single letter is one in a hundred. And whisper-tiny is never sure
+/// of its Korean: the same ten files, with some tenths of a second of silence around them
+/// and no page at all, come to anything from 20.6 to 23.1.
+fn no_worse(language: Language) -> f64 {
+    match (is_long(), language) {
+        (true, Language::English) => 0.7,
+        (true, Language::Korean) => 2.0,
+        (false, _) => 3.0,
+    }
 }
 
 /// All recordings of a language, or some.
@@ -113,7 +121,7 @@ fn check(language: Language) {
         }
         let (pushed, plain) = (pushed.rates().letter_error, plain.rates().letter_error);
         eprintln!("{language:?}: {pushed:.2} % of letters wrong, {plain:.2} % without a page");
-        assert!(pushed <= plain + no_worse(), "{pushed:.2} % instead of {plain:.2} %");
+        assert!(pushed <= plain + no_worse(language), "{pushed:.2} % instead of {plain:.2} %");
     });
 }
 
@@ -125,6 +133,35 @@ fn what_is_said_in_english_is_heard_as_well_as_from_a_file() {
 #[test]
 fn what_is_said_in_korean_is_heard_as_well_as_from_a_file() {
     check(Language::Korean);
+}
+
+/// Longer than what Whisper hears at once; ten minutes when there is time.
+#[test]
+fn a_monologue_is_heard_to_its_end() {
+    let Some(stage) = Stage::bella() else { return };
+    let Some(clips) = clips() else { return };
+    let clips: Vec<Clip> = clips.into_iter().filter(|clip| clip.language == "en").collect();
+    let length_s = if is_long() { 600.0 } else { 36.0 };
+    let (mut tape, mut said) = (Tape::new().silence(LEAD_S), Vec::new());
+    let begins = LEAD_S - AROUND_S;
+    let mut ends = begins;
+    for clip in clips.iter().cycle() {
+        if ends - begins >= length_s {
+            break;
+        }
+        ends = tape.add(&clip.samples()).end + AROUND_S;
+        tape.add_silence(0.5);
+        said.push(&clip.text[..]);
+    }
+    let folder = tempfile::tempdir().expect("a folder for the tape");
+    stage_with_tape(stage, &tape.silence(PAUSE_S), &folder).play(|visit| {
+        hear_into_composer(visit, "en");
+        let playing = open(visit);
+        let heard = push(visit, &playing, begins, ends);
+        let wrong = TextError::of(&said.join(" "), &heard).rates().letter_error;
+        eprintln!("{:.0} s in a row: {wrong:.2} % of letters wrong", ends - begins);
+        assert!(wrong < MOST_WRONG_IN_A_ROW, "{wrong:.2} % in {heard}");
+    });
 }
 
 #[test]
