@@ -2,6 +2,7 @@
 //! out, nothing covers the composer. The pictures go to `target/e2e/screens/`: what
 //! is seen at first, and where that is not all, the whole.
 
+use std::thread;
 use std::time::Duration;
 
 use bella_tests::conversation::THINKING_TIME;
@@ -297,6 +298,8 @@ fn each_moment_of_an_exchange_fits_every_window() {
             visit.read_in(language);
             visit.page.click(TALK);
             visit.page.wait_for_attribute(THINKING_TIME, TALK, "data-state", "locked");
+            // What is over at once is a slip, and nobody listens to it.
+            thread::sleep(Duration::from_secs(2));
             hold_engine_up(visit);
             visit.page.click(TALK);
             wait_for_doing(visit, "transcribing");
