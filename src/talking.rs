@@ -84,8 +84,12 @@ fn note(bella: Bella, settings: Settings) -> Option<HearingNote> {
     let notes = &t.hearing_notes;
     let kind = view.ears.with(|ears| {
         let is_by_loudness = ears.is_by_loudness && ears.hands_free;
+        // Nobody need move away from what is over.
+        let is_over = matches!(ears.phase, EarPhase::Idle | EarPhase::Transcribing);
         match () {
-            () if ears.is_too_loud => Some(("too-loud", notes.too_loud, notes.too_loud_next)),
+            () if ears.is_too_loud && !is_over => {
+                Some(("too-loud", notes.too_loud, notes.too_loud_next))
+            }
             () if ears.is_attentive => Some(("attentive", notes.attentive, notes.attentive_next)),
             () if is_by_loudness => Some(("by-loudness", notes.loudness, notes.loudness_next)),
             () => None,
