@@ -1,112 +1,11 @@
-//! Pointing and typing, as the browser gets it from a real mouse and keyboard.
+//! Typing, as the browser gets it from a real keyboard. Pointing is in
+//! [`crate::mouse`].
 
-use std::path::Path;
-
-use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::find::Find;
 use crate::hangul;
 use crate::page::Page;
-
-/// Where an element can be hit, or why it cannot.
-#[derive(Debug, Deserialize, PartialEq)]
-#[serde(rename_all = "camelCase")]
-struct Aim {
-    x: f64,
-    y: f64,
-    hindrance: Option<String>,
-}
-
-/// Brings an element into view and looks at what lies on top of its middle.
-const AIM: &str = r"e => {
-    e.scrollIntoView({ block: 'center', inline: 'center', behavior: 'instant' });
-    const box = e.getBoundingClientRect();
-    const [x, y] = [box.x + box.width / 2, box.y + box.height / 2];
-    const top = document.elementFromPoint(x, y);
-    const label = top?.closest('label');
-    const hindrance =
-        !box.width || !box.height ? 'it has no size' :
-        e.matches(':disabled, [aria-disabled=true]') ? 'it is disabled' :
-        !top ? 'it is out of view' :
-        e.contains(top) || label?.control === e ? null :
-        'it is covered by ' + top.cloneNode().outerHTML;
-    return { x, y, hindrance };
-}";
-
-/// The mouse.
-impl Page {
-    /// Puts files into a field as if a person had chosen them: the window in which
-    /// that is done belongs to the system.
-    #[track_caller]
-    pub fn choose_files(&self, field: impl Into<Find>, files: &[&Path]) {
-        let field = field.into();
-        self.wait_until(format!("{field}"), || self.count(&field) > 0);
-        let expression = field.script();
-        let found = self.command("Runtime.evaluate", json!({ "expression": expression }));
-        let params = json!({ "files": files, "objectId": found["result"]["objectId"] });
-        self.command("DOM.setFileInputFiles", params);
-    }
-
-    /// Clicks the middle of an element, once it is there, stands still and lies on
-    /// top: what a person could not click fails here too.
-    #[track_caller]
-    pub fn click(&self, find: impl Into<Find>) {
-        self.hold(find).release();
-    }
-
-    /// Presses the mouse button on an element and keeps it down.
-    #[track_caller]
-    pub fn hold(&self, find: impl Into<Find>) -> Held<'_> {
-        // Whoever points at something looks at it, and a tab that nobody looks at takes
-        // seconds to notice a mouse.
-        self.command("Page.bringToFront", json!({}));
-        let held = Held { page: self, at: self.aim(&find.into()) };
-        held.mouse("mouseMoved", "none");
-        held.mouse("mousePressed", "left");
-        held
-    }
-
-    #[track_caller]
-    fn aim(&self, find: &Find) -> (f64, f64) {
-        let mut before: Option<Aim> = None;
-        let hit = self.poll(self.patience(), || {
-            let now: Aim = self.read(find, AIM);
-            let still = before.as_ref() == Some(&now) && now.hindrance.is_none();
-            let at = (now.x, now.y);
-            before = Some(now);
-            still.then_some(at)
-        });
-        match (hit, before.and_then(|aim| aim.hindrance)) {
-            (Some(at), _) => at,
-            (None, Some(hindrance)) => panic!("{find} cannot be clicked: {hindrance}"),
-            (None, None) => panic!("{find} cannot be clicked: it does not stand still"),
-        }
-    }
-}
-
-/// A mouse button that is down.
-#[derive(Debug)]
-#[must_use]
-pub struct Held<'page> {
-    page: &'page Page,
-    at: (f64, f64),
-}
-
-impl Held<'_> {
-    /// Lets go where it was pressed.
-    #[track_caller]
-    pub fn release(self) {
-        self.mouse("mouseReleased", "left");
-    }
-
-    #[track_caller]
-    fn mouse(&self, kind: &str, button: &str) {
-        let (x, y) = self.at;
-        let event = json!({ "type": kind, "x": x, "y": y, "button": button, "clickCount": 1 });
-        self.page.command("Input.dispatchMouseEvent", event);
-    }
-}
 
 /// The keyboard.
 impl Page {

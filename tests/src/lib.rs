@@ -49,6 +49,7 @@ pub mod host;
 pub mod input;
 mod lab;
 pub mod models;
+pub mod mouse;
 pub mod page;
 pub mod record;
 pub mod stage;

@@ -2,8 +2,8 @@
 //!
 //! Everything here panics when the page does not do what the test expects of it,
 //! at the line of the test: what went wrong is then told with the evidence that
-//! [`crate::stage`] gathers. Pointing and typing are in [`crate::input`], posing
-//! as another device or person in [`crate::emulation`].
+//! [`crate::stage`] gathers. Pointing is in [`crate::mouse`], typing in
+//! [`crate::input`], posing as another device or person in [`crate::emulation`].
 
 use std::fmt::Display;
 use std::thread;

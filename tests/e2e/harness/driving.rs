@@ -38,6 +38,45 @@ fn keys_arrive_as_from_a_keyboard() {
 }
 
 #[test]
+fn a_press_meets_its_button_or_nothing_even_while_the_page_moves() {
+    scripted(
+        "document.body.insertAdjacentHTML('beforeend',
+             '<button data-testid=other>other</button><br><button data-testid=button>b</button>');
+         window.seen = [];
+         const button = document.querySelector('[data-testid=button]');
+         for (const kind of ['pointerdown', 'pointerup', 'click'])
+             addEventListener(kind, e => seen.push(`${kind} on ${e.target.textContent}`));
+         // As what is known late pushes down what stands below it: so far that the
+         // other button comes to where this one was.
+         const push = () => document.body.prepend(Object.assign(
+             document.createElement('div'), { style: `height: ${button.offsetHeight}px` }));
+         window.pushOnce = kind => button.addEventListener(kind, push, { once: true });",
+    )
+    .play(|visit| {
+        visit.open("");
+        let seen = || visit.page.eval::<Vec<String>>("seen.splice(0)");
+        // The first press misses, and nobody hears of it.
+        visit.page.eval::<()>("pushOnce('mousemove')");
+        visit.page.click("button");
+        assert_eq!(seen(), ["pointerdown on b", "pointerup on b", "click on b"]);
+        visit.page.eval::<()>("pushOnce('mousemove')");
+        let held = visit.page.hold("button");
+        assert_eq!(seen(), ["pointerdown on b"]);
+        held.release();
+        assert_eq!(seen(), ["pointerup on b", "click on b"]);
+        // The first meets it, and then the button goes from under it.
+        visit.page.eval::<()>("pushOnce('mousedown')");
+        visit.page.click("button");
+        let all = seen();
+        assert_eq!(all.iter().filter(|what| what.starts_with("click")).count(), 1, "{all:?}");
+        assert_eq!(all[2..], ["pointerdown on b", "pointerup on b", "click on b"]);
+        // What comes after the gesture is nobody's business.
+        visit.page.eval::<()>("document.querySelector('[data-testid=other]').click()");
+        assert_eq!(seen(), ["click on other"]);
+    });
+}
+
+#[test]
 fn korean_is_composed_letter_by_letter() {
     scripted(
         "document.body.insertAdjacentHTML('beforeend', '<textarea data-testid=field></textarea>');
