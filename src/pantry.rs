@@ -256,7 +256,8 @@ impl Bella {
     /// Tells the engine what it has to know before anything else is asked of it.
     pub(crate) fn stock_up(self, build: &Build) {
         self.pantry.device.update(|device| {
-            (device.threads, device.is_fast) = (build.threads, build.name == BuildName::Turbo);
+            let is_fast = build.name == BuildName::Turbo;
+            device.engine = Some(fit::Engine { threads: build.threads, is_fast });
         });
         self.limit_memory();
         let bytes = self.pantry.at_most.get_untracked();

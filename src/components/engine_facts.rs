@@ -22,6 +22,7 @@ pub fn EngineFacts() -> impl IntoView {
     view! {
         <section
             class="engine-facts"
+            class:engine-facts-unknown=move || build.with(Option::is_none)
             data-testid=testid::ENGINE_BUILD
             data-build=fact(|it| it.name.name().to_owned())
             data-threads=fact(|it| it.threads.to_string())

@@ -190,7 +190,7 @@ fn ModelStep() -> impl IntoView {
             detail=|t| t.first_steps.model_detail
             is_done=is_done.into()
         >
-            <div class="step-load">
+            <div class="step-load" class:step-load-waking=move || is_waking.get()>
                 <Show when=move || is_waking.get()>
                     <p class="note">{move || settings.messages().first_steps.model_waking}</p>
                 </Show>

@@ -38,7 +38,7 @@ pub fn LarderPanel() -> impl IntoView {
         >
             <h2>{move || settings.messages().larder.title}</h2>
             <p>{tier}</p>
-            <p>{used}</p>
+            <p class:larder-unknown=move || pantry.free_bytes.with(Option::is_none)>{used}</p>
             <Promise/>
             <NotSaved/>
         </section>

@@ -2,7 +2,8 @@
 
 use bella_tests::conversation::said;
 use bella_tests::testid::*;
-use bella_tests::{Find, Stage, by};
+use bella_tests::{Find, Stage, by, css};
+use serde_json::json;
 use xtask::server::Fault;
 
 const FRANCE: &str = "What is the capital of France?";
@@ -117,3 +118,54 @@ fn the_promise_is_kept_in_sight() {
         }
     });
 }
+
+#[test]
+fn nothing_moves_from_under_a_hand_while_the_page_finds_out_where_it_runs() {
+    let Some(stage) = Stage::bella() else { return };
+    stage.play(|visit| {
+        visit.page.before_every_document(BUTTONS_THAT_MOVE);
+        // A slow device is seen to find out.
+        visit.page.command("Emulation.setCPUThrottlingRate", json!({ "rate": 6 }));
+        let known = [
+            ("", by(LOAD_MODEL)),
+            ("models", by(LARDER).with("data-promised", "no")),
+            ("settings", css("[data-testid=engine-build][data-build]")),
+        ];
+        for (width, height) in [(360, 740), (1280, 800)] {
+            visit.page.set_viewport(width, height);
+            for (address, known) in &known {
+                visit.open(address);
+                visit.page.wait_for(known);
+                // What follows from it is drawn in the next frame.
+                visit.page.eval::<()>(TWO_FRAMES);
+                let moved: Vec<String> = visit.page.eval("buttonsThatMoved");
+                assert!(moved.is_empty(), "/{address} on {width}:\n  {}", moved.join("\n  "));
+            }
+        }
+    });
+}
+
+const TWO_FRAMES: &str =
+    "new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => done())))";
+
+/// Where each button was first seen, frame by frame, as long as it is there.
+const BUTTONS_THAT_MOVE: &str = "
+    globalThis.buttonsThatMoved = [];
+    addEventListener('DOMContentLoaded', () => {
+        const first = new Map();
+        const look = () => {
+            const main = document.querySelector('main');
+            for (const button of main?.querySelectorAll('button, .button') ?? []) {
+                const top = Math.round(button.getBoundingClientRect().top + main.scrollTop);
+                if (!first.has(button)) first.set(button, top);
+                if (Math.abs(first.get(button) - top) > 1) {
+                    const where = `${first.get(button)} -> ${top}`;
+                    buttonsThatMoved.push(`${button.dataset.testid}: ${where}`);
+                    first.set(button, top);
+                }
+            }
+            requestAnimationFrame(look);
+        };
+        look();
+    });
+";

@@ -8,9 +8,14 @@
 pub struct Device {
     /// How far a memory grew.
     pub memory_bytes: Option<u64>,
-    /// Threads of the engine; none when none computes right here.
+    /// The engine that computed right.
+    pub engine: Option<Engine>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Engine {
     pub threads: usize,
-    /// Whether the engine has the fast instructions.
+    /// Whether it has the fast instructions.
     pub is_fast: bool,
 }
 
@@ -64,14 +69,12 @@ impl Tier {
 
     /// The highest that is a pleasure on a device; `None` as long as nobody knows.
     pub fn of_device(device: &Device) -> Option<Self> {
-        if device.threads == 0 {
-            return Some(Self::Commands);
-        }
+        let Engine { threads, is_fast } = device.engine?;
         let memory = memory_for_models(device.memory_bytes?);
-        let is_quick = device.is_fast && device.threads > 1;
+        let is_quick = is_fast && threads > 1;
         Some(match memory {
             _ if memory < LARGEST_TINY + BESIDE_BYTES => Self::Commands,
-            _ if memory < LARGEST_STANDARD + BESIDE_BYTES || !device.is_fast => Self::Tiny,
+            _ if memory < LARGEST_STANDARD + BESIDE_BYTES || !is_fast => Self::Tiny,
             // Large models are half as large again as where their tier begins.
             _ if memory < 2 * LARGEST_STANDARD + BESIDE_BYTES || !is_quick => Self::Standard,
             _ => Self::Large,
@@ -100,15 +103,17 @@ impl Tier {
 
 impl Fit {
     pub fn of(bytes: u64, device: &Device) -> Self {
-        let Some(memory) = device.memory_bytes else { return Self::Unknown };
+        let (Some(memory), Some(engine)) = (device.memory_bytes, device.engine) else {
+            return Self::Unknown;
+        };
         let (needed_bytes, had_bytes) = (bytes + BESIDE_BYTES, memory_for_models(memory));
         if needed_bytes > had_bytes {
             return Self::TooLarge { needed_bytes, had_bytes };
         }
         let slow = match Tier::of_model(bytes) {
             Tier::Commands | Tier::Tiny => false,
-            Tier::Standard => !device.is_fast,
-            Tier::Large => !device.is_fast || device.threads < 2,
+            Tier::Standard => !engine.is_fast,
+            Tier::Large => !engine.is_fast || engine.threads < 2,
         };
         match slow {
             true => Self::Slow { needed_bytes, had_bytes },
@@ -146,7 +151,8 @@ mod tests {
     const GIB: u64 = 1 << 30;
 
     fn device(memory_bytes: u64, threads: usize, is_fast: bool) -> Device {
-        Device { memory_bytes: Some(memory_bytes), threads, is_fast }
+        let engine = Some(Engine { threads, is_fast });
+        Device { memory_bytes: Some(memory_bytes), engine }
     }
 
     #[test]
@@ -163,12 +169,23 @@ mod tests {
             (GIB / 2, 4, true, Tier::Tiny),
             (GIB / 4, 4, true, Tier::Commands),
             (0, 4, true, Tier::Commands),
-            (4 * GIB, 0, false, Tier::Commands),
         ] {
             let tier = Tier::of_device(&device(memory, threads, is_fast));
             assert_eq!(tier, Some(expected), "{memory} bytes, {threads} threads, {is_fast}");
         }
-        assert_eq!(Tier::of_device(&Device { threads: 1, ..Device::default() }), None);
+    }
+
+    #[test]
+    fn nothing_is_said_of_a_device_before_both_were_tried() {
+        let all = device(4 * GIB, 4, true);
+        for known in [
+            Device::default(),
+            Device { memory_bytes: None, ..all },
+            Device { engine: None, ..all },
+        ] {
+            assert_eq!(Tier::of_device(&known), None, "{known:?}");
+            assert_eq!(Fit::of(498 * MB, &known), Fit::Unknown, "{known:?}");
+        }
     }
 
     #[test]
@@ -190,7 +207,6 @@ mod tests {
         check(1_124 * MB, device(4 * GIB, 1, true), "slow");
         check(1_124 * MB, device(4 * GIB, 4, true), "fits");
         check(1_124 * MB, device(GIB, 4, true), "too-large");
-        check(98 * MB, Device::default(), "unknown");
         let told = Fit::of(900 * MB, &device(GIB, 4, true));
         let needed_bytes = 900 * MB + BESIDE_BYTES;
         assert_eq!(told, Fit::TooLarge { needed_bytes, had_bytes: GIB / 4 * 3 });
