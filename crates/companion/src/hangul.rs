@@ -22,8 +22,10 @@ const FINAL: [char; 27] = [
     'ㄱ', 'ㄲ', 'ㄳ', 'ㄴ', 'ㄵ', 'ㄶ', 'ㄷ', 'ㄹ', 'ㄺ', 'ㄻ', 'ㄼ', 'ㄽ', 'ㄾ', 'ㄿ', 'ㅀ', 'ㅁ',
     'ㅂ', 'ㅄ', 'ㅅ', 'ㅆ', 'ㅇ', 'ㅈ', 'ㅊ', 'ㅋ', 'ㅌ', 'ㅍ', 'ㅎ',
 ];
+
 /// The silent consonant that a syllable without any begins with.
 const SILENT: char = 'ㅇ';
+
 pub fn is_syllable(letter: char) -> bool {
     SYLLABLES.contains(&letter)
 }

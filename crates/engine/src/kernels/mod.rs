@@ -150,8 +150,9 @@ pub struct Kernels {
 
 type Tile = fn(packed: &Packed, tile: usize, positions: &Activations, first: usize) -> Sums;
 type Band = fn(packed: &Packed, tile: usize, positions: &Activations, position: usize) -> Sums;
-/// Unused ones stay zero.
+/// Of each position a tile's outputs, or of each of a band's tiles; unused ones stay zero.
 type Sums = [[f32; TILE_ROWS]; TILE_POSITIONS];
+const _: () = assert!(TILE_POSITIONS == BAND_TILES, "as many positions as tiles, for both");
 
 fn by_tiles(
     packed: &Packed,

@@ -166,29 +166,26 @@ fn what_was_said_before_a_pause_is_known_at_its_end() {
 #[test]
 fn a_look_that_is_under_way_at_the_end_is_the_last_one() {
     let (Some(whisper), Some(jfk)) = (whisper("whisper-tiny"), jfk()) else { return };
-    let samples = &jfk.samples()[..BREATH + SECOND / 2];
-    let whole = transcribe(&whisper, samples, shown_meanwhile());
     // However far it has come.
-    for steps in [1, 2, 3, 5, 8] {
-        let mut transcription = Transcription::new(&whisper, shown_meanwhile()).expect("English");
-        hear(&whisper, &mut transcription, samples, steps);
-        transcription.end_audio();
-        let heard = finish(&whisper, transcription).transcript;
-        let (heard, whole) = (words(&heard.text), words(&whole.transcript.text));
-        assert_eq!(heard, whole, "{steps} steps for a tenth of a second");
-    }
+    must_hear_as_at_once(&whisper, &jfk.samples()[..BREATH + SECOND / 2], &[1, 2, 3, 5, 8]);
 }
 
 #[test]
 fn what_is_said_behind_a_pause_is_not_forgotten() {
     let (Some(whisper), Some(jfk)) = (whisper("whisper-tiny"), jfk()) else { return };
-    let samples = &jfk.samples()[..8 * SECOND];
-    let whole = transcribe(&whisper, samples, shown_meanwhile());
-    for steps in [3, usize::MAX] {
-        let mut transcription = Transcription::new(&whisper, shown_meanwhile()).expect("English");
-        hear(&whisper, &mut transcription, samples, steps);
+    must_hear_as_at_once(&whisper, &jfk.samples()[..8 * SECOND], &[3, usize::MAX]);
+}
+
+/// Sound that comes bit by bit, with time for so many steps between two bits, comes to
+/// the words of the same sound heard at once.
+#[track_caller]
+fn must_hear_as_at_once(whisper: &Whisper, samples: &[f32], steps: &[usize]) {
+    let whole = transcribe(whisper, samples, shown_meanwhile());
+    for &steps in steps {
+        let mut transcription = Transcription::new(whisper, shown_meanwhile()).expect("English");
+        hear(whisper, &mut transcription, samples, steps);
         transcription.end_audio();
-        let heard = finish(&whisper, transcription).transcript;
+        let heard = finish(whisper, transcription).transcript;
         let (heard, whole) = (words(&heard.text), words(&whole.transcript.text));
         assert_eq!(heard, whole, "{steps} steps for a tenth of a second");
     }
