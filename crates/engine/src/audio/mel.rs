@@ -234,9 +234,32 @@ impl Spectrogram {
 
     /// log₁₀ energy of the loudest band of `count` frames from frame `from` on.
     pub fn loudest(&self, from: usize, count: usize) -> f32 {
+        self.loudness(from, count).fold(SILENT, f32::max)
+    }
+
+    /// log₁₀ energy that `enough` of them reach: how loud a voice is beside which
+    /// something cracked.
+    pub fn reached_by(&self, enough: usize, from: usize, count: usize) -> f32 {
+        let mut all: Vec<f32> = self.loudness(from, count).collect();
+        let Some(which) = enough.min(all.len()).checked_sub(1) else { return SILENT };
+        *all.select_nth_unstable_by(which, |one, other| other.total_cmp(one)).1
+    }
+
+    /// The first of them that is louder than this.
+    pub fn first_above(&self, energy: f32, from: usize, count: usize) -> Option<usize> {
+        let at = self.loudness(from, count).position(|it| it > energy)?;
+        Some(from.max(self.first_frame) + at)
+    }
+
+    /// log₁₀ energy of the loudest band of each.
+    fn loudness(&self, from: usize, count: usize) -> impl Iterator<Item = f32> {
         let bands = self.filters.bands();
-        let skipped = from.saturating_sub(self.first_frame) * bands;
-        self.frames.iter().skip(skipped).take(count * bands).copied().fold(SILENT, f32::max)
+        let first = from.clamp(self.first_frame, self.made()) - self.first_frame;
+        let end = (first + count).min(self.frames.len() / bands);
+        (first..end).map(move |frame| {
+            let bands = self.frames.range(frame * bands..(frame + 1) * bands);
+            bands.copied().fold(SILENT, f32::max)
+        })
     }
 
     /// `count` frames from frame `from` on, \[count, bands], scaled as the model

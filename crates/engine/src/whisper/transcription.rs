@@ -28,12 +28,16 @@ const PAUSE: usize = FRAMES_PER_SECOND / 5;
 /// log₁₀ energy that what follows a voice is below it where nothing more is said: no
 /// speech sound is 30 dB weaker than those around it.
 const QUIETER: f32 = 3.0;
+/// Frames that a key or a knock is loud at most; a syllable is longer.
+const CRACK: usize = FRAMES_PER_SECOND / 10;
 /// log₁₀ energy below which a window is silent without asking the model: what a
 /// converter hisses with nothing connected, about 76 dB below full scale.
 const SILENT: f32 = -7.0;
 /// Frames of silence that are heard with the sound at least: the model was
 /// trained on windows that are never cut off at their last word.
 const SILENCE_AFTER: usize = 3 * FRAMES_PER_SECOND;
+/// And before it at most: behind more of it the model hears worse, and later.
+const SILENCE_BEFORE: usize = FRAMES_PER_SECOND / 5;
 /// Text from so high a temperature is no good context for what follows.
 const UNRELIABLE: f32 = 0.5;
 
@@ -56,6 +60,8 @@ pub struct Transcription {
     spectrogram: Spectrogram,
     /// The frame at which the next window begins.
     seek: usize,
+    /// Whether a window is over, and what follows is no beginning any more.
+    has_moved_on: bool,
     language: Option<Language>,
     /// What was said so far, timestamps included: context for the next window.
     before: Vec<u32>,
@@ -121,6 +127,7 @@ impl Transcription {
             language: options.language,
             options,
             seek: 0,
+            has_moved_on: false,
             before: Vec::new(),
             phase: Phase::Gathering,
             pace: Pace::new(),
@@ -201,7 +208,7 @@ impl Transcription {
         }
         let (content, ended) = (self.spectrogram.content(), self.spectrogram.has_ended());
         let rest = content.saturating_sub(self.seek);
-        let shortest = if self.seek == 0 { SHORTEST } else { SHORTEST_REST };
+        let shortest = if self.has_moved_on { SHORTEST_REST } else { SHORTEST };
         if ended && rest < shortest {
             return Ok(Step::Done(self.transcript()));
         }
@@ -229,7 +236,19 @@ impl Transcription {
             }
             return Ok(Step::Working);
         }
-        self.listen(model, window)
+        if self.skip_quiet(window.frames) && full {
+            // What it begins later by is room for more.
+            return Ok(Step::Working);
+        }
+        self.listen(model, Window { frames: self.rest(model), ..window })
+    }
+
+    /// Begins shortly before the first sound of the next frames; whether that is later.
+    fn skip_quiet(&mut self, frames: usize) -> bool {
+        let quiet = self.spectrogram.reached_by(CRACK, self.seek, frames) - QUIETER;
+        let sound = self.spectrogram.first_above(quiet, self.seek, frames).unwrap_or(self.seek);
+        let begins = self.seek.max(sound.saturating_sub(SILENCE_BEFORE));
+        std::mem::replace(&mut self.seek, begins) < begins
     }
 
     /// Frames of sound in the next window.
@@ -252,7 +271,7 @@ impl Transcription {
 
     /// Whether nothing more is said from `frames` after the last segment on.
     fn is_quiet_behind(&self, frames: usize) -> bool {
-        let voice = self.spectrogram.loudest(self.seek, frames);
+        let voice = self.spectrogram.reached_by(CRACK, self.seek, frames);
         let behind = self.spectrogram.made().saturating_sub(self.seek + frames);
         frames > 0
             && (behind == 0
@@ -289,7 +308,7 @@ impl Transcription {
         window: Window,
         language: Language,
     ) -> Result<Phase> {
-        let fits = self.seek == 0 && (self.spectrogram.has_ended() || window.is_preview);
+        let fits = !self.has_moved_on && (self.spectrogram.has_ended() || window.is_preview);
         let timestamps =
             self.options.timestamps || !fits || window.frames == model.sizes.window_frames();
         let beginning = model.tokens.beginning(language, timestamps)?;
@@ -400,6 +419,7 @@ impl Transcription {
 
     /// Is done with this many frames.
     fn move_on(&mut self, frames: usize) {
+        self.has_moved_on = true;
         self.seek += frames;
         self.spectrogram.forget_before(self.seek);
     }

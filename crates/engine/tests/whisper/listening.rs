@@ -4,6 +4,7 @@ use bella_engine::whisper::{Step, Transcription, Whisper};
 use bella_protocol::{Language, TranscribeOptions};
 
 use super::support::clips::{clips, jfk};
+use super::support::synthetic::{noise, scaled};
 use super::{clock, finish, transcribe, whisper};
 
 const SECOND: usize = 16_000;
@@ -188,6 +189,51 @@ fn must_hear_as_at_once(whisper: &Whisper, samples: &[f32], steps: &[usize]) {
         let heard = finish(whisper, transcription).transcript;
         let (heard, whole) = (words(&heard.text), words(&whole.transcript.text));
         assert_eq!(heard, whole, "{steps} steps for a tenth of a second");
+    }
+}
+
+#[test]
+fn a_silence_before_the_first_word_is_not_listened_to() {
+    let (Some(whisper), Some(jfk)) = (whisper("whisper-tiny"), jfk()) else { return };
+    let heard_after = |silence: usize| {
+        let samples = [&vec![0.0; silence], &jfk.samples()[..]].concat();
+        transcribe(&whisper, &samples, english()).transcript.segments
+    };
+    let begins = heard_after(2 * SECOND);
+    for more in [SECOND / 10, 7 * SECOND] {
+        let later = heard_after(2 * SECOND + more);
+        assert_eq!(begins.len(), later.len(), "{later:?}");
+        for (one, other) in begins.iter().zip(&later) {
+            assert_eq!(one.text, other.text);
+            let apart = other.start - one.start - more as f64 / SECOND as f64;
+            assert!(apart.abs() < 1e-9, "{one:?} and {other:?}");
+        }
+    }
+    assert!(begins[0].start > 1.8, "{:?}", begins[0]);
+}
+
+#[test]
+fn a_knock_much_louder_than_a_voice_hides_none_of_it() {
+    let (Some(whisper), Some(jfk)) = (whisper("whisper-tiny"), jfk()) else { return };
+    let voice = scaled(&jfk.samples()[..8 * SECOND], 0.006);
+    let knock = noise(3 * SECOND / 100);
+    let pause = vec![0.0; SECOND];
+    let mut ends = [&voice[..], &pause, &knock, &pause].concat();
+    for (name, samples) in [
+        ("behind", ends.clone()),
+        ("before", [&knock[..], &pause, &voice, &pause].concat()),
+        ("both", {
+            ends.splice(..0, [&knock[..], &pause].concat());
+            ends
+        }),
+    ] {
+        // Heard while it comes, as that is when it is thought to be over.
+        let mut transcription = Transcription::new(&whisper, shown_meanwhile()).expect("English");
+        hear(&whisper, &mut transcription, &samples, usize::MAX);
+        transcription.end_audio();
+        let heard = finish(&whisper, transcription).transcript.text;
+        let all = heard.contains("fellow Americans") && heard.contains("country can do");
+        assert!(all, "{name}: {heard}");
     }
 }
 
