@@ -51,6 +51,7 @@ mod lab;
 pub mod models;
 pub mod mouse;
 pub mod page;
+pub mod read_aloud;
 pub mod record;
 pub mod stage;
 pub mod tape;

@@ -247,6 +247,7 @@ impl Running<'_> {
         let browser = browser::chromium(self.report)?;
         browser::korean_font(self.report)?;
         browser::voices(self.report)?;
+        browser::reader(self.report);
         // Everything on the build that the browser gets by itself, and what the
         // engine itself has to do once more on the other.
         for (build, which) in

@@ -36,8 +36,8 @@ const GREETINGS: [&str; 14] = [
     "ay",
 ];
 /// Her English name as it is spelt by ear, doubled letters written once, v as b.
-const NAMES: [&str; 9] =
-    ["bela", "belah", "belar", "bele", "belo", "beler", "bala", "bila", "pela"];
+const NAMES: [&str; 11] =
+    ["bela", "belah", "belar", "bele", "beli", "belo", "bely", "beler", "bala", "bila", "pela"];
 /// Her Korean name, called and plain.
 const CALLED: &str = "벨라야";
 const PLAIN: &str = "벨라";
@@ -318,6 +318,8 @@ mod tests {
             "Hey Pella.",
             "Hey Belah",
             "Hey Belle",
+            "Hey, Belly.",
+            "Hello Belli",
             "Hay Bella",
             "HeyBella",
             "Hi Bella",

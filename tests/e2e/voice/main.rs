@@ -2,11 +2,13 @@
 //!
 //! - [`pushing`]: hold, speak, let go
 //! - [`hands_free`]: she notices by herself that somebody speaks, and that nobody does
+//! - [`calling`]: she is spoken to only by who calls her
 //! - [`trouble`]: no microphone, no permission, a worker that dies
 //! - [`interrupting`]: speaking while she speaks
 //! - [`moods`]: what is said moves her
 //! - [`long`]: a thousand turns
 
+mod calling;
 mod hands_free;
 mod interrupting;
 mod long;

@@ -59,6 +59,15 @@ pub(super) fn voices(report: &dyn Report) -> Result<(), BrowserError> {
     found_or_installed(voices, "What the browser speaks with", PACKAGES, report).map(drop)
 }
 
+/// What reads sentences aloud that nobody recorded. Without it one test says that it
+/// skips, and no more.
+pub(super) fn reader(report: &dyn Report) {
+    let found = found_or_installed(|| on_path(&["flite"]), "Flite", "flite", report);
+    if let Err(why) = found {
+        report.say(&why.to_string());
+    }
+}
+
 fn found_or_installed(
     find: impl Fn() -> Option<PathBuf>,
     what: &'static str,
