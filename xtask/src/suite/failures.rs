@@ -32,6 +32,43 @@ pub(super) fn failures(log: &str) -> Vec<String> {
     found
 }
 
+/// Which tests failed, and of which program, learned while they run.
+#[derive(Debug, Default)]
+pub(super) struct Failed {
+    /// The one that runs.
+    program: Option<String>,
+    tests: Vec<FailedTest>,
+    /// Whether a program ended before it told how its tests did.
+    is_broken_off: bool,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct FailedTest {
+    /// As cargo names it, from the root of the repository.
+    pub program: String,
+    pub name: String,
+}
+
+impl Failed {
+    pub fn read(&mut self, line: &str) {
+        let running = line.trim_start().strip_prefix("Running ");
+        let program = running.and_then(|it| it.split_once(" (")?.1.strip_suffix(')'));
+        if let Some(program) = program {
+            self.is_broken_off |= self.program.replace(program.to_owned()).is_some();
+        } else if let (Some(name), Some(program)) = (failed_test(line), &self.program) {
+            self.tests.push(FailedTest { program: program.clone(), name: name.to_owned() });
+        } else if line.starts_with("test result: ") {
+            self.program = None;
+        }
+    }
+
+    /// Those that may be run again. Nothing is known of what was not even run.
+    pub fn take(&mut self) -> Vec<FailedTest> {
+        let Self { program, tests, is_broken_off } = std::mem::take(self);
+        if is_broken_off || program.is_some() { Vec::new() } else { tests }
+    }
+}
+
 fn failed_test(line: &str) -> Option<&str> {
     let name = line.strip_prefix("test ")?;
     name.strip_suffix(" ... FAILED").or_else(|| name.strip_suffix(" ... FAIL"))
@@ -73,6 +110,31 @@ mod tests {
             "    thread 'closes' (12) panicked at e2e/lab.rs:7:5:\n    assertion failed: it is open",
         ];
         assert_eq!(failures(log), expected);
+    }
+
+    #[test]
+    fn a_failed_test_can_be_run_again() {
+        let talk = "     Running e2e/talk.rs (target/debug/deps/talk-34cd)\n\
+            test says ... ok\n\
+            test result: ok. 1 passed; 0 failed\n";
+        let lab = "     Running e2e/lab.rs (target/debug/deps/lab-12ab)\n\
+            test deep::closes ... FAILED\n";
+        let result = "test result: FAILED. 0 passed; 1 failed\n";
+        let check = |log: &str, expected: &[&str]| {
+            let mut failed = Failed::default();
+            log.lines().for_each(|line| failed.read(line));
+            let found = failed.take();
+            let found: Vec<_> =
+                found.iter().map(|it| format!("{} {}", it.program, it.name)).collect();
+            assert_eq!(found, expected, "{log}");
+        };
+        let closes = "target/debug/deps/lab-12ab deep::closes";
+        check(&[talk, lab, result].concat(), &[closes]);
+        check(&[lab, result, talk].concat(), &[closes]);
+        check(&[talk, talk].concat(), &[]);
+        // The program died.
+        check(&[talk, lab].concat(), &[]);
+        check(&[lab, talk].concat(), &[]);
     }
 
     #[test]

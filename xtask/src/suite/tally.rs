@@ -9,6 +9,8 @@ pub struct Tally {
     pub passed: usize,
     pub failed: usize,
     pub skipped: usize,
+    /// Of those that passed, how many did so only when they were run once more.
+    pub unsteady: usize,
     /// Tests that were counted as skipped and are yet to be counted as passed.
     pub(super) owed: usize,
 }
@@ -57,6 +59,7 @@ impl Add for Tally {
             passed: self.passed + other.passed,
             failed: self.failed + other.failed,
             skipped: self.skipped + other.skipped,
+            unsteady: self.unsteady + other.unsteady,
             owed: self.owed + other.owed,
         }
     }
