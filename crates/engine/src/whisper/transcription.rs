@@ -37,7 +37,7 @@ const SILENT: f32 = -7.0;
 /// trained on windows that are never cut off at their last word.
 const SILENCE_AFTER: usize = 3 * FRAMES_PER_SECOND;
 /// And before it at most: behind more of it the model hears worse, and later.
-const SILENCE_BEFORE: usize = FRAMES_PER_SECOND / 5;
+const SILENCE_BEFORE: usize = 3 * FRAMES_PER_SECOND / 10;
 /// Text from so high a temperature is no good context for what follows.
 const UNRELIABLE: f32 = 0.5;
 
