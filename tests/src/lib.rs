@@ -4,8 +4,8 @@
 //!
 //! - [`stage`]: the frame around a test: what must be there before, what must be
 //!   true after
-//! - [`page`], [`find`], [`input`], [`emulation`]: a tab, its elements, pointing
-//!   and typing, posing as another device or person
+//! - [`page`], [`find`], [`mouse`], [`input`], [`emulation`]: a tab, its elements,
+//!   pointing and typing, posing as another device or person
 //! - [`engine`], [`models`]: an engine's worker without the page, and what it is
 //!   given
 //! - [`conversation`], [`history`], `lab`: what a person does with Bella, with what was
@@ -20,7 +20,7 @@
 //! - [`chromium`], [`browser`], [`watch`], [`devtools`]: a Chromium, started and
 //!   certain to end; what runs in it; the protocol it is driven by; `voices`: what
 //!   it speaks with
-//! - [`tape`]: what a microphone is to hear
+//! - [`tape`], [`read_aloud`]: what a microphone is to hear
 //! - [`text_error`]: how far a transcript is from what was said
 //! - [`testid`]: the names of things on the page, shared with the page itself
 //!
