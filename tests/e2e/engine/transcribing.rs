@@ -28,11 +28,9 @@ struct Said {
     tokens: Vec<u32>,
 }
 
-/// Numpy rounds nothing, hears half a minute whatever was said, and the silence before
-/// it, which the engine leaves out. In per cent of letters, of both languages: of
-/// whisper-tiny's Korean a fifth is wrong, and a part of that differently each time. An
-/// engine that mishears is off by a third and more.
-const APART: f64 = 15.0;
+/// Numpy rounds nothing and hears half a minute whatever was said. In per cent of
+/// letters, of both languages; an engine that mishears is off by a third and more.
+const ROUNDING: f64 = 10.0;
 /// Of each language. The native comparison takes all.
 const CLIPS: usize = 6;
 
@@ -71,7 +69,7 @@ fn check(model: &str, goldens: &str) {
             }
             let apart = error.rates().letter_error;
             eprintln!("{model}, {language:?}: {apart:.1} % of letters apart from numpy's");
-            assert!(apart <= APART, "{model}, {language:?}: {apart:.1} % of letters");
+            assert!(apart <= ROUNDING, "{model}, {language:?}: {apart:.1} % of letters");
         }
     });
 }
