@@ -50,7 +50,9 @@ pub struct TranscribeOptions {
     /// Whether segments are wanted, with their times. Without, a text that fits
     /// into half a minute is read off faster.
     pub timestamps: bool,
-    /// Whether to tell what the sound seems to say before it is certain.
+    /// Whether to tell what the sound seems to say before it is certain, as where
+    /// somebody speaks into a microphone just then. What is quiet before the first
+    /// word is left out of that: buttons are held before anybody speaks.
     pub partials: bool,
     /// Of the chance that comes in when the first reading was no good.
     pub seed: u64,

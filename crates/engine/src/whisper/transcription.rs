@@ -36,8 +36,9 @@ const SILENT: f32 = -7.0;
 /// Frames of silence that are heard with the sound at least: the model was
 /// trained on windows that are never cut off at their last word.
 const SILENCE_AFTER: usize = 3 * FRAMES_PER_SECOND;
-/// And before it at most: behind more of it the model hears worse, and later.
-const SILENCE_BEFORE: usize = 3 * FRAMES_PER_SECOND / 10;
+/// And before sound from a microphone at most: behind more of it the model hears worse,
+/// and later.
+const SILENCE_BEFORE: usize = 4 * FRAMES_PER_SECOND / 10;
 /// Text from so high a temperature is no good context for what follows.
 const UNRELIABLE: f32 = 0.5;
 
@@ -236,7 +237,7 @@ impl Transcription {
             }
             return Ok(Step::Working);
         }
-        if self.skip_quiet(window.frames) && full {
+        if self.options.partials && self.skip_quiet(window.frames) && full {
             // What it begins later by is room for more.
             return Ok(Step::Working);
         }
