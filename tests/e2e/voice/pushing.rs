@@ -31,7 +31,7 @@ const LEAD_S: f64 = 4.0;
 fn no_worse(language: Language) -> f64 {
     match (is_long(), language) {
         (true, Language::English) => 0.8,
-        (true, Language::Korean) => 1.0,
+        (true, Language::Korean) => 2.0,
         (false, _) => 3.0,
     }
 }
