@@ -9,7 +9,8 @@ use crate::chromium::on_path;
 /// Of Flite's voices the one whose English whisper-tiny follows best.
 const VOICE: &str = "awb";
 
-/// One channel at 16 kHz. Where there is no Flite, nothing but a word about that.
+/// One channel at 16 kHz. Where there is no Flite, nothing but a word about that, even
+/// where all tests have to run: one package that cannot be had is not worth a red run.
 #[track_caller]
 pub fn read_aloud(text: &str) -> Option<Vec<f32>> {
     let Some(flite) = on_path(&["flite"]) else {

@@ -7,7 +7,7 @@
 //!
 //! - [`tally`]: counting tests by what the runners print
 //! - [`failures`]: the failed tests and their last words, found in a log
-//! - [`browser`]: a Chromium, a driver, a Korean font and voices, found or installed
+//! - [`browser`]: a Chromium, a driver, a Korean font, voices and a reader, found or installed
 
 pub(crate) mod browser;
 mod failures;
